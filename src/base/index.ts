@@ -1,0 +1,8 @@
+export { assert, unreachable } from "./assert.ts"
+export { BitReader } from "./bit-reader.ts"
+export { ByteReader } from "./byte-reader.ts"
+export { crc32, hex32 } from "./crc32.ts"
+export { DISC_ERROR_CODES, DiscError, type DiscErrorCode, type Place } from "./disc-error.ts"
+export type { ReadOptions, Source } from "./source.ts"
+export { SECTOR_SIZE, type Sector, secondsFromTicks, sector, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "./units.ts"
+export { type Warning, Warnings } from "./warning.ts"

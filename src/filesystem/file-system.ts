@@ -1,0 +1,30 @@
+import type { ReadOptions, Source } from "../base/index.ts"
+
+/** A run of a file's bytes. `startSector` null: a hole, reads as zeros. */
+export type FileExtent = { readonly startSector: number | null; readonly lengthBytes: number }
+
+export type FileEntry = {
+  /** From the root, `/BDMV/index.bdmv`, in the disc's own spelling. */
+  readonly path: string
+  readonly name: string
+  readonly type: "file" | "directory"
+  readonly size: number
+  /** In file order. Empty for directories, for files of a folder and for files embedded in their own entry (UDF). */
+  readonly extents: readonly FileExtent[]
+}
+
+export type FileSystemKind = "udf" | "iso9660" | "folder"
+
+/** Names to extents. Paths begin with `/`, parts are matched without case; a path asked for is found without listing the rest of the disc. */
+export interface FileSystem {
+  readonly kind: FileSystemKind
+  /** Volume label; the folder's name for a folder. */
+  readonly label: string
+  /** `null` when there is no such path. */
+  find(path: string, options?: ReadOptions): Promise<FileEntry | null>
+  /** The entries of a directory in the disc's own order. @throws DiscError `not-found` */
+  list(path: string, options?: ReadOptions): Promise<readonly FileEntry[]>
+  /** A file's bytes. The source is closed with the file system. @throws DiscError `not-found` */
+  open(entry: FileEntry | string, options?: ReadOptions): Promise<Source>
+  close(): Promise<void>
+}

@@ -1,0 +1,160 @@
+import type { Ticks, Warning } from "../base/index.ts"
+import type { PlanePicture } from "../graphics/bitmap.ts"
+import type { CodecName } from "../mpeg/access-unit.ts"
+
+export type StreamKind = "video" | "audio" | "subtitle"
+
+/** One elementary stream of what plays now. `index` is what packets carry; it stays the same stream until the next `streams` item. */
+export type StreamDescription = {
+  readonly index: number
+  readonly kind: StreamKind
+  readonly codec: CodecName
+  /** The disc's own number among its kind, from 1; what `select()` takes. */
+  readonly number: number
+  /** As on the disc: ISO 639-1 (DVD) or 639-2 (Blu-ray); null when the disc names none. */
+  readonly language: string | null
+  /** BCP 47. */
+  readonly languageTag: string | null
+  /** stream_id, private stream 1 sub-stream id or PID, as `0x80`. */
+  readonly id: string
+  readonly label: string | null
+  /** Its packets (video, audio) or overlays (subtitle) are being handed out. */
+  readonly selected: boolean
+  readonly forced: boolean
+  readonly video: VideoParameters | null
+  readonly audio: AudioParameters | null
+}
+
+export type VideoParameters = {
+  readonly width: number
+  readonly height: number
+  /** As FFmpeg writes it: "25", "24000/1001". */
+  readonly frameRate: string
+  readonly interlaced: boolean
+  /** Display aspect, "16:9" or "4:3". */
+  readonly aspect: string
+}
+
+/** What the disc's tables say; `null` where they say nothing (the stream itself does). */
+export type AudioParameters = {
+  readonly channels: number | null
+  readonly sampleRate: number | null
+  readonly bitsPerSample: number | null
+}
+
+export type StreamsItem = { readonly type: "streams"; readonly at: Ticks; readonly streams: readonly StreamDescription[] }
+
+/** One access unit. All times are feed time. */
+export type PacketItem = {
+  readonly type: "packet"
+  readonly stream: number
+  readonly data: Uint8Array
+  readonly pts: Ticks | null
+  readonly dts: Ticks | null
+  readonly key: boolean
+  /** Needed to decode what follows, not to be shown (before a seek's target, outside in and out times). */
+  readonly decodeOnly: boolean
+}
+
+/** A new stretch begins at feed time `at`. */
+export type DiscontinuityItem = {
+  readonly type: "discontinuity"
+  readonly at: Ticks
+  /** true: a person's act made it, drop what is not yet shown. false: the disc came here by itself, play out what you hold. */
+  readonly flush: boolean
+  /** The first feed time to show; packets before it are for decoding only. */
+  readonly showFrom: Ticks
+}
+
+export type OverlayPlane = "subpicture" | "pg" | "ig"
+
+/** What a plane shows from `at`; without `until` it holds until the plane's next overlay or a discontinuity that flushes. No bitmaps: cleared. */
+export type OverlayItem = {
+  readonly type: "overlay"
+  readonly plane: OverlayPlane
+  readonly at: Ticks
+  readonly until: Ticks | null
+  readonly picture: PlanePicture
+  readonly forced: boolean
+}
+
+/** A button: edges are inclusive pixels of its plane; neighbours are button numbers. */
+export type Button = {
+  readonly number: number
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly up: number
+  readonly down: number
+  readonly left: number
+  readonly right: number
+  readonly autoAction: boolean
+  /** RGBA for the four sub-picture colours, 16 bytes each; null where the button is drawn by overlays (IG). */
+  readonly selectedPalette: Uint8Array | null
+  readonly activatedPalette: Uint8Array | null
+}
+
+export type HighlightItem = {
+  readonly type: "highlight"
+  readonly at: Ticks
+  readonly until: Ticks | null
+  readonly planeWidth: number
+  readonly planeHeight: number
+  readonly buttons: readonly Button[]
+  /** Number of the selected button; null: none. */
+  readonly selected: number | null
+}
+
+export type StillItem = { readonly type: "still"; readonly at: Ticks; readonly seconds: number | "until-key" }
+
+export type PositionItem = {
+  readonly type: "position"
+  readonly at: Ticks
+  readonly domain: "first-play" | "menu" | "title"
+  /** From 1; null in a menu. */
+  readonly title: number | null
+  readonly chapter: number | null
+  readonly angle: number
+  /** Seconds since the title's start, and its whole length. */
+  readonly time: number
+  readonly duration: number
+}
+
+export const USER_OPERATIONS = [
+  "seek",
+  "next",
+  "previous",
+  "pause",
+  "menu-root",
+  "menu-title",
+  "menu-audio",
+  "menu-subtitle",
+  "menu-angle",
+  "menu-chapter",
+  "resume",
+  "select-audio",
+  "select-subtitle",
+  "select-angle",
+  "select-button",
+  "activate-button",
+  "stop",
+] as const
+export type UserOperation = (typeof USER_OPERATIONS)[number]
+
+export type AllowedItem = { readonly type: "allowed"; readonly at: Ticks; readonly operations: readonly UserOperation[] }
+export type WarningItem = { readonly type: "warning"; readonly at: Ticks; readonly warning: Warning }
+export type EndItem = { readonly type: "end"; readonly at: Ticks }
+
+/** Everything a session hands out, in feed order. */
+export type Item =
+  | StreamsItem
+  | PacketItem
+  | DiscontinuityItem
+  | OverlayItem
+  | HighlightItem
+  | StillItem
+  | PositionItem
+  | AllowedItem
+  | WarningItem
+  | EndItem

@@ -1,0 +1,103 @@
+import type { Ticks } from "../base/index.ts"
+import type { AllowedItem, HighlightItem, Item, PositionItem, StillItem, StreamsItem } from "./items.ts"
+
+export type MenuName = "root" | "title" | "audio" | "subtitle" | "angle" | "chapter"
+
+export type Key =
+  | "up"
+  | "down"
+  | "left"
+  | "right"
+  | "enter"
+  | "next"
+  | "previous"
+  | "return"
+  | "popup"
+  | "audio"
+  | "subtitle"
+  | "angle"
+  | "red"
+  | "green"
+  | "yellow"
+  | "blue"
+  | `digit-${number}`
+
+/** Why a key was refused. */
+export type Refusal = "uop-title" | "uop-pgc" | "uop-vobu" | "uop-playlist" | "uop-play-item" | "no-menu"
+
+/** What a person's act did, before the next item is pulled. */
+export type Answer = {
+  readonly outcome: "done" | "refused" | "nothing"
+  readonly by?: Refusal
+  readonly highlight?: HighlightItem
+  /** The old stretch is void: drop what is not yet shown and move on to the next discontinuity's `showFrom`. */
+  readonly flush: boolean
+}
+
+export type Selection = {
+  /** The disc's numbers, from 1. `null`: no subtitles but forced ones. */
+  readonly audio?: number
+  readonly subtitle?: number | null
+  readonly angle?: number
+}
+
+/** Where a session begins. `time` is in seconds. */
+export type PlayFrom =
+  | { readonly from: "first-play" }
+  | { readonly from: "main-title" }
+  | { readonly title: number; readonly chapter?: number; readonly time?: number; readonly angle?: number }
+  | { readonly menu: MenuName }
+  | { readonly bookmark: Bookmark }
+
+/** Fixed before the first command of the disc's program runs. */
+export type Preferences = {
+  readonly menuLanguage?: string
+  readonly audioLanguage?: string
+  readonly subtitleLanguage?: string
+  readonly country?: string
+  readonly parentalLevel?: number
+  readonly region?: number
+  readonly displayAspect?: "4:3" | "16:9"
+}
+
+export type PlayOptions = PlayFrom & {
+  /** How far beyond `presented` the session may read. Default 1. Without a call of `presented`, pulling alone drives it. */
+  readonly aheadSeconds?: number
+  /** `selected` (default): packets of the chosen video and audio, overlays of the chosen subtitle. `all`: packets of every stream, subtitles as packets too. */
+  readonly streams?: "selected" | "all"
+  readonly audio?: number
+  readonly subtitle?: number | null
+  readonly preferences?: Preferences
+}
+
+/** A serialisable place to come back to. */
+export type Bookmark = {
+  readonly version: 1
+  readonly fingerprint: string
+  readonly title: number
+  readonly time: number
+  readonly angle: number
+  readonly audio: number | null
+  readonly subtitle: number | null
+}
+
+export type WatchedItem = PositionItem | HighlightItem | AllowedItem | StreamsItem | StillItem
+
+/** A stream of timed items that one player pulls, and the keys that a person presses. */
+export interface Session extends AsyncIterable<Item> {
+  press(key: Key): Promise<Answer>
+  /** Pixels of the highlight's plane. */
+  point(x: number, y: number, activate?: boolean): Promise<Answer>
+  /** Seconds since the title's start. */
+  seek(seconds: number): Promise<Answer>
+  chapter(number: number): Promise<Answer>
+  menu(name: MenuName): Promise<Answer>
+  select(selection: Selection): Promise<Answer>
+  /** The feed time that is on the screen now. */
+  presented(feedTime: Ticks): void
+  /** The latest state for a remote or a second screen, without packets. Returns what ends the watching. */
+  watch(listener: (item: WatchedItem) => void): () => void
+  bookmark(): Bookmark
+  /** Ends a waiting `next()`, aborts reads and frees everything; later calls do nothing. */
+  close(): Promise<void>
+}
