@@ -31,9 +31,9 @@ function sourceFiles(root) {
 }
 
 function importsOf(text) {
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^"'\n]*(?:\{[^}]*\}[^"'\n]*)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g)].map(
-    (match) => match[1] ?? match[2],
-  )
+  return [
+    ...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^"'\n]*(?:\{[^}]*\}[^"'\n]*)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g),
+  ].map((match) => match[1] ?? match[2])
 }
 
 function roomOf(root, file) {
