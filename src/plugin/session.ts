@@ -85,6 +85,11 @@ export type WatchedItem = PositionItem | HighlightItem | AllowedItem | StreamsIt
 
 /** A stream of timed items that one player pulls, and the keys that a person presses. */
 export interface Session extends AsyncIterable<Item> {
+  /**
+   * All items that are ready, waiting for the first; `null` once the session is closed. For hosts that move many packets:
+   * the same as the loop, but it goes on after `end`, because a key may start a new stretch.
+   */
+  batch(): Promise<readonly Item[] | null>
   press(key: Key): Promise<Answer>
   /** Pixels of the highlight's plane. */
   point(x: number, y: number, activate?: boolean): Promise<Answer>

@@ -1,0 +1,241 @@
+import { type ReadOptions, type Ticks, ticks } from "../base/index.ts"
+import type { AccessUnit } from "../mpeg/access-unit.ts"
+import type { Segment } from "../mpeg/segment.ts"
+import type { Item, PacketItem } from "./items.ts"
+import { clockDistance, RangeReader } from "./range-reader.ts"
+import { SubtitleTrack } from "./subtitle-track.ts"
+import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
+
+/** A `position` item comes at least this often. */
+const POSITION_EVERY = 22_500
+/** Sound this much before the first moment to show is handed out for the decoder's sake. */
+const AUDIO_PREROLL = 9_000
+/** Two audio frames closer than this are the same frame of two clips that overlap at a join. */
+const AUDIO_JOIN_SLACK = 1_000
+
+/** What a feed hands out for each kind of stream. */
+export type FeedSelection = {
+  readonly audio: number | null
+  readonly subtitle: number | null
+  /** Packets of every stream, whatever is selected. */
+  readonly everything: boolean
+}
+
+/**
+ * One stretch of a title: blocks in, items out, one block a step. It knows nothing of keys, queues or how far ahead is allowed.
+ * Feed time is title time plus one constant for the whole stretch.
+ */
+export class TitleFeed {
+  readonly #media: TitleMedia
+  readonly #entry: Entry
+  /** Title time of the first moment to show. */
+  readonly #target: Ticks
+  readonly #feedOffset: number
+  readonly #options: ReadOptions
+  readonly #subtitles: Map<number, SubtitleTrack>
+  #selection: FeedSelection
+  #segmentIndex: number
+  #segment: Segment | null
+  #reader: RangeReader | null = null
+  #demuxer: Demuxer | null = null
+  #run: Uint8Array | null = null
+  #runAt = 0
+  #items: Item[] = []
+  #positionAt = Number.NEGATIVE_INFINITY
+  #audioLast = new Map<number, number>()
+  /** Title time where the segment's out time cuts its units; infinite where the next segment goes on with the same clock. */
+  #end = Number.POSITIVE_INFINITY
+  #warned: number
+  #highest: number
+  /** Sees each block as the disc has it, before demuxing. */
+  onBlock: ((block: Uint8Array) => void) | null = null
+
+  constructor(media: TitleMedia, entry: Entry, target: Ticks, feedOffset: number, selection: FeedSelection, options: ReadOptions) {
+    this.#media = media
+    this.#entry = entry
+    this.#target = target
+    this.#feedOffset = feedOffset
+    this.#selection = selection
+    this.#options = options
+    this.#segmentIndex = entry.segment
+    this.#segment = media.segments[entry.segment] ?? null
+    this.#highest = target + feedOffset
+    this.#warned = media.warnings.list.length
+    this.#subtitles = new Map(
+      media.streams.filter((stream) => stream.kind === "subtitle").map((stream) => [stream.index, new SubtitleTrack(stream.index)]),
+    )
+  }
+
+  /** The highest feed time of anything handed out so far. */
+  get highest(): Ticks {
+    return ticks(this.#highest)
+  }
+
+  /** The first feed time to show. */
+  get showFrom(): Ticks {
+    return ticks(this.#target + this.#feedOffset)
+  }
+
+  titleTime(feedTime: Ticks): Ticks {
+    return ticks(feedTime - this.#feedOffset)
+  }
+
+  /** Bytes for the next step are at hand when it resolves with true; false: the title is over. */
+  async fill(): Promise<boolean> {
+    for (;;) {
+      if (this.#run !== null && this.#runAt < this.#run.length) return true
+      if (this.#segment === null) return false
+      this.#reader ??= await this.#openSegment(this.#segment)
+      this.#run = await this.#reader.run()
+      this.#runAt = 0
+      if (this.#run === null) this.#nextSegment()
+    }
+  }
+
+  /** Takes one block and gives what came of it. Call after `fill` gave true. */
+  step(): readonly Item[] {
+    if (this.#run !== null && this.#runAt < this.#run.length) {
+      const block = this.#run.subarray(this.#runAt, this.#runAt + this.#media.blockSize)
+      this.#runAt += block.length
+      this.onBlock?.(block)
+      this.#demuxer?.push(block)
+    }
+    return this.takeItems()
+  }
+
+  /** What is waiting without another step: the last units of a segment that ended. */
+  takeItems(): readonly Item[] {
+    this.#takeWarnings()
+    const items = this.#items
+    this.#items = []
+    return items
+  }
+
+  get blocksWaiting(): boolean {
+    return this.#run !== null && this.#runAt < this.#run.length
+  }
+
+  /** Another subtitle from what is on the screen on; gives the overlays that are due at once. Audio changes take a new stretch. */
+  selectSubtitle(stream: number | null, presented: Ticks): readonly Item[] {
+    this.#selection = { ...this.#selection, subtitle: stream }
+    const track = stream === null ? undefined : this.#subtitles.get(stream)
+    return track === undefined ? [] : track.overlaysFrom(presented)
+  }
+
+  async #openSegment(segment: Segment): Promise<RangeReader> {
+    const skip = this.#segmentIndex === this.#entry.segment ? this.#entry.skip : 0
+    const clip = await this.#media.openClip(segment)
+    this.#end = this.#continues(this.#segmentIndex + 1) ? Number.POSITIVE_INFINITY : segment.start + segment.outTime - segment.inTime
+    this.#demuxer ??= this.#media.createDemuxer(this.#segmentIndex, (stream, unit) => this.#take(stream, unit))
+    for (const [index, track] of this.#subtitles) {
+      track.startSegment(() => this.#media.createSubtitleDecoder(this.#segmentIndex, index), !this.#continues(this.#segmentIndex))
+    }
+    return new RangeReader(clip, segment.ranges, this.#media.blockSize, skip, this.#media.warnings, this.#options)
+  }
+
+  #nextSegment(): void {
+    const ended = this.#segment
+    const next = this.#media.segments[this.#segmentIndex + 1] ?? null
+    if (!this.#continues(this.#segmentIndex + 1)) {
+      this.#demuxer?.flush()
+      this.#demuxer = null
+    }
+    this.#segmentIndex++
+    this.#segment = next
+    this.#reader = null
+    if (next !== null && ended !== null && !next.seamless) {
+      const at = ticks(next.start + this.#feedOffset)
+      this.#items.push({ type: "discontinuity", at, flush: false, showFrom: at })
+    }
+  }
+
+  /** Whether a segment goes on with the clock and the streams of the one before: then the demuxer keeps what it has begun. */
+  #continues(index: number): boolean {
+    const before = this.#media.segments[index - 1]
+    const segment = this.#media.segments[index]
+    if (before === undefined || segment === undefined || this.#segment === null) return false
+    return segment.clip === before.clip && segment.inTime === before.outTime && index > this.#entry.segment
+  }
+
+  #take(index: number, unit: AccessUnit): void {
+    const stream = this.#media.streams[index]
+    const segment = this.#segment
+    if (stream === undefined || segment === null) return
+    const pts = unit.pts === null ? null : this.#titleTime(segment, unit.pts)
+    const dts = unit.dts === null ? null : this.#titleTime(segment, unit.dts)
+    if (stream.kind === "video") this.#takeVideo(index, segment, unit, pts, dts)
+    else if (stream.kind === "audio") this.#takeAudio(index, segment, unit, pts)
+    else this.#takeSubtitle(index, unit, pts)
+  }
+
+  #titleTime(segment: Segment, clockTime: number): Ticks {
+    return ticks(segment.start + clockDistance(segment.inTime, clockTime))
+  }
+
+  #takeVideo(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null): void {
+    // In decoding order nothing that is shown before the out time comes after a unit that is decoded behind it.
+    if ((dts ?? pts ?? 0) >= this.#end) return
+    const decodeOnly = pts !== null && (pts < Math.max(segment.start, this.#target) || pts >= this.#end)
+    this.#packet(index, unit, pts, dts, decodeOnly)
+    if (!decodeOnly && pts !== null && pts >= this.#positionAt + POSITION_EVERY) this.#position(pts)
+  }
+
+  #takeAudio(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null): void {
+    if (!this.#selection.everything && index !== this.#selection.audio) return
+    if (pts === null || pts >= this.#end || pts < this.#target - AUDIO_PREROLL) return
+    const isFirstSegment = this.#segmentIndex === this.#entry.segment
+    if (pts < segment.start - AUDIO_JOIN_SLACK && !isFirstSegment && !this.#continues(this.#segmentIndex)) return
+    // Two clips may both carry the frame that lies over their join.
+    if (pts <= (this.#audioLast.get(index) ?? Number.NEGATIVE_INFINITY) + AUDIO_JOIN_SLACK) return
+    this.#audioLast.set(index, pts)
+    this.#packet(index, unit, pts, pts, pts < this.#target)
+  }
+
+  #takeSubtitle(index: number, unit: AccessUnit, pts: Ticks | null): void {
+    if (this.#selection.everything) this.#packet(index, unit, pts, pts, false)
+    if (pts === null || pts >= this.#end) return
+    const overlays = this.#subtitles.get(index)?.take(unit.data, ticks(pts + this.#feedOffset), this.#media.warnings) ?? []
+    if (index === this.#selection.subtitle) this.#items.push(...overlays)
+  }
+
+  #packet(stream: number, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null, decodeOnly: boolean): void {
+    const item: PacketItem = {
+      type: "packet",
+      stream,
+      data: unit.data,
+      pts: pts === null ? null : ticks(pts + this.#feedOffset),
+      dts: dts === null ? null : ticks(dts + this.#feedOffset),
+      key: unit.key,
+      decodeOnly,
+    }
+    this.#highest = Math.max(this.#highest, item.pts ?? 0)
+    this.#items.push(item)
+  }
+
+  #position(titleTime: Ticks): void {
+    this.#positionAt = titleTime
+    this.#items.push(positionItem(this.#media, titleTime, ticks(titleTime + this.#feedOffset)))
+  }
+
+  #takeWarnings(): void {
+    const { list } = this.#media.warnings
+    for (const warning of list.slice(this.#warned)) this.#items.push({ type: "warning", at: this.highest, warning })
+    this.#warned = list.length
+  }
+}
+
+/** The `position` item for a moment of a title. */
+export function positionItem(media: TitleMedia, titleTime: Ticks, at: Ticks): Extract<Item, { type: "position" }> {
+  const time = Math.min(Math.max(titleTime, 0), media.duration)
+  const chapter = media.chapters.findLastIndex((start) => start <= time)
+  return {
+    type: "position",
+    at,
+    domain: "title",
+    title: media.title,
+    chapter: Math.max(chapter, 0) + 1,
+    angle: media.angle,
+    time: time / 90_000,
+    duration: media.duration / 90_000,
+  }
+}

@@ -1,0 +1,53 @@
+import type { ReadOptions, Source, Ticks, Warnings } from "../base/index.ts"
+import type { PlanePicture } from "../graphics/bitmap.ts"
+import type { AccessUnit } from "../mpeg/access-unit.ts"
+import type { Segment } from "../mpeg/segment.ts"
+import type { OverlayPlane, StreamDescription } from "./items.ts"
+
+/** Where reading starts for a moment of the title: the entry point at or before it. */
+export type Entry = {
+  readonly segment: number
+  /** Bytes of the segment's ranges (as one run) before the entry point. */
+  readonly skip: number
+  /** The entry point's presentation time on the title's timeline. */
+  readonly time: Ticks
+}
+
+/** A demuxer fed with whole blocks; it calls the sink that it was made with. */
+export interface Demuxer {
+  push(bytes: Uint8Array): void
+  flush(): void
+}
+
+/** A picture of a subtitle stream, `delay` ticks after the unit's time stamp; null clears the plane. */
+export type TimedPicture = { readonly delay: Ticks; readonly picture: PlanePicture | null; readonly forced: boolean }
+
+/** Turns the units of one subtitle stream into pictures. Units come in feed order; state is kept between them. */
+export interface SubtitleDecoder {
+  readonly plane: OverlayPlane
+  decode(data: Uint8Array, pts: Ticks): readonly TimedPicture[]
+}
+
+/** Everything a title's session needs, whichever kind of disc it is on. */
+export interface TitleMedia {
+  readonly title: number
+  readonly angles: number
+  readonly angle: number
+  readonly fingerprint: string
+  readonly segments: readonly Segment[]
+  readonly duration: Ticks
+  /** Start of each chapter on the title's timeline. */
+  readonly chapters: readonly Ticks[]
+  /** All streams, none selected. */
+  readonly streams: readonly StreamDescription[]
+  /** 2048 (a DVD pack) or 6144 (a Blu-ray aligned unit): what one step takes. */
+  readonly blockSize: number
+  readonly warnings: Warnings
+  openClip(segment: Segment): Promise<Source>
+  /** The demuxer for a segment's bytes; units carry the index of a stream in `streams`. */
+  createDemuxer(segment: number, onUnit: (stream: number, unit: AccessUnit) => void): Demuxer
+  createSubtitleDecoder(segment: number, stream: number): SubtitleDecoder | null
+  locate(time: Ticks, options: ReadOptions): Promise<Entry>
+  /** The same title seen from another angle. */
+  withAngle(angle: number): Promise<TitleMedia>
+}

@@ -1,0 +1,390 @@
+import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../base/index.ts"
+import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
+import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
+import { positionItem, TitleFeed } from "./title-feed.ts"
+import type { TitleMedia } from "./title-media.ts"
+
+/** Feed time of the first moment shown: above 0, so that what is decoded before it has times of its own. */
+const FIRST_FEED_TIME = ticks(10 * TICKS_PER_SECOND)
+/** Between the highest feed time ever handed out and the first of a new stretch. */
+const STRETCH_GAP = ticks(TICKS_PER_SECOND / 10)
+/** Items handed out by one `batch()` at most. */
+const BATCH_BLOCKS = 256
+/** "previous" within this time of a chapter's start goes to the chapter before, as players do. */
+const PREVIOUS_GRACE = ticks(3 * TICKS_PER_SECOND)
+
+const NOTHING: Answer = { outcome: "nothing", flush: false }
+const OPERATIONS: readonly UserOperation[] = [
+  "seek",
+  "next",
+  "previous",
+  "pause",
+  "select-audio",
+  "select-subtitle",
+  "select-angle",
+  "stop",
+]
+
+export type TitleSessionStart = {
+  /** Title time to begin at. */
+  readonly time: Ticks
+  /** Disc numbers of the streams to begin with; `null` audio: the title has none. */
+  readonly audio: number | null
+  readonly subtitle: number | null
+  readonly aheadSeconds: number
+  readonly everything: boolean
+}
+
+/** Plays one title without the disc's program. */
+export class TitleSession implements Session {
+  #media: Promise<TitleMedia>
+  /** Set as soon as `#media` has come. */
+  #current: TitleMedia | null = null
+  #audio: number | null
+  #subtitle: number | null
+  readonly #everything: boolean
+  readonly #ahead: number
+  readonly #startTime: Ticks
+  readonly #watchers = new Set<(item: WatchedItem) => void>()
+  #latest = new Map<WatchedItem["type"], WatchedItem>()
+  #feed: TitleFeed | null = null
+  #queue: Item[] = []
+  #presented: Ticks | null = null
+  #highest: Ticks = FIRST_FEED_TIME
+  #abort = new AbortController()
+  #generation = 0
+  #ended = false
+  #closed = false
+  #pulling = false
+  #error: unknown = null
+  #wake: () => void = () => {}
+  /** Acts of a person one after another: each finds the title where the last one left it. */
+  #acts: Promise<unknown> = Promise.resolve()
+
+  constructor(media: Promise<TitleMedia>, start: TitleSessionStart) {
+    this.#media = media
+    // The puller gets the error; a session that nobody pulls must not bring the process down.
+    media.catch(() => {})
+    this.#audio = start.audio
+    this.#subtitle = start.subtitle
+    this.#everything = start.everything
+    this.#ahead = start.aheadSeconds * TICKS_PER_SECOND
+    this.#startTime = start.time
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
+    if (this.#pulling) throw new DiscError("bad-argument", "a session has one puller; use watch() for a second screen")
+    this.#pulling = true
+    try {
+      for (let batch = await this.#pull(); batch !== null; batch = await this.#pull()) {
+        for (const item of batch) {
+          yield item
+          if (item.type === "end") return
+        }
+      }
+    } finally {
+      await this.close()
+    }
+  }
+
+  async batch(): Promise<readonly Item[] | null> {
+    if (this.#pulling) throw new DiscError("bad-argument", "a session has one puller; use watch() for a second screen")
+    this.#pulling = true
+    try {
+      return await this.#pull()
+    } finally {
+      this.#pulling = false
+    }
+  }
+
+  async #pull(): Promise<readonly Item[] | null> {
+    while (!this.#closed) {
+      if (this.#error !== null) {
+        const error = this.#error
+        this.#error = null
+        await this.close()
+        throw error
+      }
+      if (this.#queue.length > 0) return this.#hand()
+      if (this.#ended || this.#isFarAhead()) await this.#sleep()
+      else await this.#read()
+    }
+    return null
+  }
+
+  #hand(): readonly Item[] {
+    const items = this.#queue
+    this.#queue = []
+    for (const item of items) this.#tell(item)
+    return items
+  }
+
+  #tell(item: Item): void {
+    if (
+      item.type === "position" ||
+      item.type === "allowed" ||
+      item.type === "streams" ||
+      item.type === "highlight" ||
+      item.type === "still"
+    ) {
+      this.#latest.set(item.type, item)
+      for (const watcher of this.#watchers) watcher(item)
+    }
+  }
+
+  #isFarAhead(): boolean {
+    return this.#presented !== null && this.#feed !== null && this.#feed.highest - this.#presented > this.#ahead
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  /** Reads and steps until there is something to hand out, or somebody acted. */
+  async #read(): Promise<void> {
+    const generation = this.#generation
+    try {
+      if (this.#feed === null) await this.#begin(this.#startTime, false)
+      const feed = this.#feed
+      if (feed === null || generation !== this.#generation) return
+      const more = await feed.fill()
+      if (generation !== this.#generation || this.#closed) return
+      if (more) this.#step(feed)
+      else this.#finish(feed)
+      this.#highest = ticks(Math.max(this.#highest, feed.highest))
+    } catch (error) {
+      if (generation === this.#generation && !this.#closed) this.#error = error
+    }
+  }
+
+  #step(feed: TitleFeed): void {
+    for (let blocks = 0; blocks < BATCH_BLOCKS && feed.blocksWaiting; blocks++) {
+      this.#queue.push(...feed.step())
+      if (this.#isFarAhead()) return
+    }
+    this.#queue.push(...feed.takeItems())
+  }
+
+  #finish(feed: TitleFeed): void {
+    this.#ended = true
+    this.#queue.push(...feed.takeItems(), { type: "end", at: feed.highest })
+  }
+
+  /** A new stretch from `time` of the title. */
+  async #begin(time: Ticks, flush: boolean): Promise<void> {
+    const generation = this.#generation
+    const media = await this.#media
+    const isFirst = this.#current === null
+    const target = ticks(Math.min(Math.max(time, 0), Math.max(media.duration - 1, 0)))
+    const signal = this.#abort.signal
+    const entry = await media.locate(target, { signal })
+    // Somebody jumped elsewhere meanwhile.
+    if (generation !== this.#generation || this.#closed) return
+    this.#current = media
+    // What is decoded before the target gets feed times too, and none may be used twice.
+    const lead = Math.max(target - entry.time, 0) + (isFirst ? 0 : TICKS_PER_SECOND)
+    const showFrom = isFirst ? FIRST_FEED_TIME : ticks(this.#highest + STRETCH_GAP + lead)
+    this.#ended = false
+    this.#feed = new TitleFeed(media, entry, target, showFrom - target, this.#feedSelection(media), { signal })
+    this.#highest = ticks(Math.max(this.#highest, showFrom))
+    // A host that reports what it shows will move there; what it reported last belongs to the old stretch.
+    if (this.#presented !== null) this.#presented = showFrom
+    const begin: Item[] = [this.#streamsItem(media, showFrom), this.#allowedItem(media, showFrom)]
+    begin.push({ type: "discontinuity", at: showFrom, flush, showFrom }, positionItem(media, target, showFrom))
+    this.#queue.push(...begin)
+  }
+
+  #feedSelection(media: TitleMedia): { audio: number | null; subtitle: number | null; everything: boolean } {
+    return {
+      audio: this.#indexOf(media, "audio", this.#audio),
+      subtitle: this.#indexOf(media, "subtitle", this.#subtitle),
+      everything: this.#everything,
+    }
+  }
+
+  #indexOf(media: TitleMedia, kind: "audio" | "subtitle", number: number | null): number | null {
+    return media.streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
+  }
+
+  #streamsItem(media: TitleMedia, at: Ticks): StreamsItem {
+    const isSelected = (kind: string, number: number) =>
+      kind === "video" || (kind === "audio" ? number === this.#audio : number === this.#subtitle)
+    return {
+      type: "streams",
+      at,
+      streams: media.streams.map((stream) => ({ ...stream, selected: this.#everything || isSelected(stream.kind, stream.number) })),
+    }
+  }
+
+  #allowedItem(media: TitleMedia, at: Ticks): AllowedItem {
+    const operations = media.angles > 1 ? OPERATIONS : OPERATIONS.filter((operation) => operation !== "select-angle")
+    return { type: "allowed", at, operations }
+  }
+
+  /** Title time of what is on the screen. */
+  #presentedTitleTime(): Ticks {
+    const feed = this.#feed
+    if (feed === null) return this.#startTime
+    return ticks(Math.min(Math.max(0, feed.titleTime(this.#presented ?? feed.highest)), this.#current?.duration ?? 0))
+  }
+
+  /** Runs a person's act after those before it; acts on a closed session do nothing. */
+  #act(act: (media: TitleMedia) => Promise<Answer>): Promise<Answer> {
+    const answer = this.#acts.then(async () => {
+      if (this.#closed) return NOTHING
+      const media = await this.#media
+      return this.#closed ? NOTHING : act(media)
+    })
+    this.#acts = answer.catch(() => {})
+    return answer
+  }
+
+  async #jump(time: Ticks): Promise<Answer> {
+    this.#generation++
+    this.#abort.abort()
+    this.#abort = new AbortController()
+    this.#queue = []
+    await this.#begin(time, true)
+    this.#wake()
+    return { outcome: "done", flush: true }
+  }
+
+  seek(seconds: number): Promise<Answer> {
+    if (!Number.isFinite(seconds)) return Promise.reject(new DiscError("bad-argument", "seek() takes a number of seconds"))
+    return this.#act(() => this.#jump(ticksFromSeconds(seconds)))
+  }
+
+  chapter(number: number): Promise<Answer> {
+    return this.#act((media) => {
+      const start = media.chapters[number - 1]
+      if (start === undefined)
+        throw new DiscError("not-found", `title ${media.title} has chapters 1 to ${media.chapters.length}, not ${number}`)
+      return this.#jump(start)
+    })
+  }
+
+  press(key: Key): Promise<Answer> {
+    switch (key) {
+      case "next":
+        return this.#act((media) => this.#chapterStep(media, 1))
+      case "previous":
+        return this.#act((media) => this.#chapterStep(media, -1))
+      case "audio":
+        return this.#act((media) => this.#select(media, { audio: this.#following(media, "audio", this.#audio) ?? 1 }))
+      case "subtitle":
+        return this.#act((media) => this.#select(media, { subtitle: this.#following(media, "subtitle", this.#subtitle) }))
+      case "angle":
+        return this.#act((media) => this.#select(media, { angle: (media.angle % media.angles) + 1 }))
+      default:
+        return Promise.resolve(NOTHING)
+    }
+  }
+
+  async #chapterStep(media: TitleMedia, direction: 1 | -1): Promise<Answer> {
+    const time = this.#presentedTitleTime()
+    const from = direction === 1 ? time : ticks(Math.max(0, time - PREVIOUS_GRACE))
+    const current = Math.max(
+      media.chapters.findLastIndex((start) => start <= from),
+      0,
+    )
+    const start = media.chapters[direction === 1 ? current + 1 : current]
+    return start === undefined ? NOTHING : this.#jump(start)
+  }
+
+  /** The number after `number` in the disc's order; after the last comes the first (audio) or none (subtitles). */
+  #following(media: TitleMedia, kind: "audio" | "subtitle", number: number | null): number | null {
+    const numbers = media.streams.filter((stream) => stream.kind === kind).map((stream) => stream.number)
+    const next = numbers[number === null ? 0 : numbers.indexOf(number) + 1]
+    return next ?? (kind === "audio" ? (numbers[0] ?? null) : null)
+  }
+
+  select(selection: Selection): Promise<Answer> {
+    return this.#act((media) => this.#select(media, selection))
+  }
+
+  async #select(media: TitleMedia, { audio, subtitle, angle }: Selection): Promise<Answer> {
+    this.#check(media, "audio", audio)
+    this.#check(media, "subtitle", subtitle)
+    if (angle !== undefined && (angle < 1 || angle > media.angles)) {
+      throw new DiscError("not-found", `title ${media.title} has angles 1 to ${media.angles}, not ${angle}`)
+    }
+    const time = this.#presentedTitleTime()
+    if (subtitle !== undefined) this.#selectSubtitle(media, subtitle)
+    const changesAudio = audio !== undefined && audio !== this.#audio
+    const changesAngle = angle !== undefined && angle !== media.angle
+    if (audio !== undefined) this.#audio = audio
+    if (changesAngle) this.#media = media.withAngle(angle)
+    if (changesAudio || changesAngle) return this.#jump(time)
+    return { outcome: "done", flush: false }
+  }
+
+  #check(media: TitleMedia, kind: "audio" | "subtitle", number: number | null | undefined): void {
+    if (number === undefined || number === null || this.#indexOf(media, kind, number) !== null) return
+    throw new DiscError("not-found", `title ${media.title} has no ${kind} stream ${number}`)
+  }
+
+  #selectSubtitle(media: TitleMedia, subtitle: number | null): void {
+    this.#subtitle = subtitle
+    const feed = this.#feed
+    if (feed === null) return
+    const presented = this.#presented ?? feed.highest
+    const due = feed.selectSubtitle(this.#indexOf(media, "subtitle", subtitle), presented)
+    const plane = media.blockSize === 2048 ? "subpicture" : "pg"
+    const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
+    this.#queue = this.#queue.filter((item) => item.type !== "overlay")
+    this.#queue.unshift(
+      this.#streamsItem(media, presented),
+      { type: "overlay", plane, at: presented, until: null, picture, forced: false },
+      ...due,
+    )
+    this.#wake()
+  }
+
+  async point(): Promise<Answer> {
+    return NOTHING
+  }
+
+  async menu(name: MenuName): Promise<Answer> {
+    if (this.#closed) return NOTHING
+    throw new DiscError("unsupported", `the ${name} menu cannot be shown: this session plays a title without the disc's program`)
+  }
+
+  presented(feedTime: Ticks): void {
+    const feed = this.#feed
+    // A report from before a jump says nothing of the new stretch.
+    if (feed === null || feedTime < feed.showFrom) return
+    this.#presented = feedTime
+    if (!this.#isFarAhead()) this.#wake()
+  }
+
+  watch(listener: (item: WatchedItem) => void): () => void {
+    this.#watchers.add(listener)
+    for (const item of this.#latest.values()) listener(item)
+    return () => this.#watchers.delete(listener)
+  }
+
+  bookmark(): Bookmark {
+    const media = this.#current
+    if (media === null) throw new DiscError("bad-argument", "nothing has played yet: take a bookmark after the first item")
+    return {
+      version: 1,
+      fingerprint: media.fingerprint,
+      title: media.title,
+      time: this.#presentedTitleTime() / TICKS_PER_SECOND,
+      angle: media.angle,
+      audio: this.#audio,
+      subtitle: this.#subtitle,
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#abort.abort()
+    this.#queue = []
+    this.#watchers.clear()
+    this.#wake()
+  }
+}
