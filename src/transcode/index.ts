@@ -1,0 +1,15 @@
+export type {
+  AudioParametersOutput,
+  Converter,
+  ConverterOptions,
+  ConverterStats,
+  EndOutput,
+  KeyPicture,
+  LoweredOutput,
+  OutputItem,
+  PacketOutput,
+  ParametersOutput,
+  ThumbnailOptions,
+  VideoParametersOutput,
+  WarningOutput,
+} from "./types.ts"
