@@ -1,0 +1,52 @@
+import * as v from "valibot"
+import type { PageMessage } from "./protocol.ts"
+
+/** A message of the page is a few short fields; anything longer is not from our page. */
+export const MAX_MESSAGE_BYTES = 16 * 1024
+
+const number = v.pipe(v.number(), v.finite())
+const ordinal = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))
+const id = v.pipe(v.number(), v.integer(), v.minValue(0))
+const subtitle = v.nullable(ordinal)
+const key = v.union([
+  v.picklist(["up", "down", "left", "right", "enter", "next", "previous", "return", "popup", "audio", "subtitle", "angle"]),
+  v.picklist(["red", "green", "yellow", "blue"]),
+  v.custom<`digit-${number}`>((value) => typeof value === "string" && /^digit-[0-9]$/.test(value)),
+])
+
+const pageMessage = v.variant("type", [
+  v.object({
+    type: v.literal("play"),
+    disc: v.pipe(v.string(), v.maxLength(100)),
+    title: ordinal,
+    time: v.pipe(number, v.minValue(0)),
+    angle: v.exactOptional(ordinal),
+    audio: v.exactOptional(ordinal),
+    subtitle: v.exactOptional(subtitle),
+    videoCodecs: v.pipe(v.array(v.picklist(["h264", "hevc"])), v.maxLength(10)),
+    audioCodecs: v.pipe(v.array(v.picklist(["aac", "ac3", "eac3"])), v.maxLength(10)),
+  }),
+  v.object({ type: v.literal("press"), id, key }),
+  v.object({ type: v.literal("seek"), id, time: number }),
+  v.object({ type: v.literal("chapter"), id, chapter: ordinal }),
+  v.object({
+    type: v.literal("select"),
+    id,
+    audio: v.exactOptional(ordinal),
+    subtitle: v.exactOptional(subtitle),
+    angle: v.exactOptional(ordinal),
+  }),
+  v.object({ type: v.literal("presented"), time: v.pipe(number, v.minValue(0)) }),
+])
+
+/** The message, or null when it is none that the page sends. */
+export function parsePageMessage(text: string): PageMessage | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const result = v.safeParse(pageMessage, value)
+  return result.success ? result.output : null
+}

@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
+import { getRequestListener } from "@hono/node-server"
+import { Hono } from "hono"
+import { WebSocketServer } from "ws"
+import { DiscError } from "../base/index.ts"
+import type { Host, HostContext } from "../hosts/host.ts"
+import type { Disc } from "../plugin/index.ts"
+import { DiscTable } from "./disc-table.ts"
+import { Guard, isLoopback } from "./guard.ts"
+
+export { nameOf } from "./disc-table.ts"
+
+/** More would only fight for the machine; the next one is told so. */
+const MAX_SESSIONS = 32
+const MAX_CONVERTERS = 4
+const MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+
+export type ServerOptions = {
+  /** What to listen on. Default 127.0.0.1: nobody but this machine. */
+  readonly host?: string
+  /** 0 (default): any free port. */
+  readonly port?: number
+  readonly discs: readonly { readonly disc: Disc; readonly name: string }[]
+  /** How another disc is opened when the page asks. */
+  readonly openDisc: (spec: string) => Promise<Disc>
+  readonly hosts: readonly ((context: HostContext) => Host)[]
+}
+
+export type RunningServer = { readonly url: string; readonly port: number; close(): Promise<void> }
+
+/** One HTTP server for every host, on loopback unless asked otherwise. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const listenOn = options.host ?? "127.0.0.1"
+  const guard = new Guard(listenOn)
+  // Whoever can reach a server beyond loopback is not the person whose files these are.
+  const discs = new DiscTable(options.openDisc, () => isLoopback(listenOn))
+  for (const { disc, name } of options.discs) await discs.add(disc, name)
+  const hosts = options.hosts.map((create) => create(hostContext(discs)))
+
+  const app = new Hono()
+  for (const host of hosts) app.route("/", host.routes)
+  app.onError((error, context) => {
+    if (!(error instanceof DiscError)) return context.json({ code: "internal", message: "something is wrong in opentray itself" }, 500)
+    return context.json({ code: error.code, message: error.message }, error.code === "not-found" ? 404 : 400)
+  })
+  const listener = getRequestListener(app.fetch)
+  const server = createServer((request, response) => {
+    const refusal = guard.refusal(request.headers)
+    if (refusal === null) return void listener(request, response)
+    response.writeHead(403, { "content-type": "text/plain" }).end(`${refusal}\n`)
+  })
+  const sockets = acceptSockets(hosts, guard)
+  server.on("upgrade", sockets.upgrade)
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(options.port ?? 0, listenOn, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const shown = listenOn === "0.0.0.0" || listenOn === "::" ? "localhost" : listenOn
+  return {
+    url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}/`,
+    port,
+    close: async () => {
+      sockets.close()
+      await Promise.all(hosts.map((host) => host.close()))
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await discs.close()
+    },
+  }
+}
+
+function hostContext(discs: DiscTable): HostContext {
+  const bounds = { session: MAX_SESSIONS, converter: MAX_CONVERTERS }
+  const running = { session: 0, converter: 0 }
+  return {
+    discs: () => discs.list,
+    find: (id) => discs.find(id),
+    open: (spec) => discs.open(spec),
+    claim: (kind) => {
+      if (running[kind] >= bounds[kind]) {
+        throw new DiscError("limit", `${bounds[kind]} ${kind}s run already; close another player and try again`)
+      }
+      running[kind]++
+      let counted = true
+      return () => {
+        if (counted) running[kind]--
+        counted = false
+      }
+    },
+  }
+}
+
+function acceptSockets(hosts: readonly Host[], guard: Guard) {
+  const acceptor = new WebSocketServer({ noServer: true, maxPayload: MAX_SOCKET_MESSAGE_BYTES, perMessageDeflate: { threshold: 4096 } })
+  return {
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const path = new URL(request.url ?? "/", "http://localhost").pathname
+      const connect = hosts.map((host) => host.sockets.get(path)).find((found) => found !== undefined)
+      const refusal = guard.refusal(request.headers)
+      if (connect === undefined || refusal !== null) {
+        socket.end(`HTTP/1.1 ${refusal === null ? "404 Not Found" : "403 Forbidden"}\r\nConnection: close\r\n\r\n`)
+        return
+      }
+      acceptor.handleUpgrade(request, socket, head, (webSocket) => connect(webSocket, request))
+    },
+    close: (): void => {
+      for (const client of acceptor.clients) client.terminate()
+      acceptor.close()
+    },
+  }
+}
