@@ -1,0 +1,11 @@
+/** Bytes at an offset, without any Node API. The file, device and folder readers are in `node/index.ts`. */
+export { BlobSource } from "./blob-source.ts"
+export { CachedSource, type CacheOptions } from "./cached-source.ts"
+export { ConcatSource } from "./concat-source.ts"
+export { type ByteExtent, ExtentSource } from "./extent-source.ts"
+export { type Folder, type FolderEntry, isFolder } from "./folder.ts"
+export type { HttpOptions } from "./http-client.ts"
+export { openHttp } from "./http-source.ts"
+export { MemorySource } from "./memory-source.ts"
+export { SliceSource } from "./slice-source.ts"
+export { type SourceStats, statsOf } from "./stats.ts"

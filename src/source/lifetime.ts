@@ -1,0 +1,58 @@
+import { DiscError } from "../base/index.ts"
+
+/** What the user can do is nothing: the caller itself gave up. */
+export function abortedError(name: string): DiscError {
+  return new DiscError("aborted", "reading was cancelled", { path: name })
+}
+
+/** The life of one source: `close()` ends what waits, and every wait can be cancelled by a signal too. */
+export class Lifetime {
+  readonly #name: string
+  readonly #stops = new Set<() => void>()
+  #closed = false
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** @throws DiscError `aborted` when the source is closed or the caller has given up already. */
+  check(signal?: AbortSignal): void {
+    if (this.#closed || signal?.aborted) throw abortedError(this.#name)
+  }
+
+  /**
+   * Runs `work` with a signal of its own that fires on `close()` and on the caller's signal. The promise settles at once then, even when
+   * the work itself cannot be stopped.
+   * @throws DiscError `aborted`, and whatever the work throws
+   */
+  run<T>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.check(outer)
+      const inner = new AbortController()
+      const stop = () => {
+        leave()
+        reject(abortedError(this.#name))
+        inner.abort()
+      }
+      const leave = () => {
+        this.#stops.delete(stop)
+        outer?.removeEventListener("abort", stop)
+      }
+      this.#stops.add(stop)
+      outer?.addEventListener("abort", stop)
+      work(inner.signal).then(resolve, reject).finally(leave)
+    })
+  }
+
+  /** True the first time. */
+  close(): boolean {
+    if (this.#closed) return false
+    this.#closed = true
+    for (const stop of [...this.#stops]) stop()
+    return true
+  }
+}
