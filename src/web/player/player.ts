@@ -1,0 +1,290 @@
+import mpegts from "mpegts.js"
+import type { ActRequest, HostMessage, PlayRequest } from "../../hosts/browser/protocol.ts"
+import type { StreamDescription, UserOperation } from "../../plugin/items.ts"
+import { mediaSource, playableCodecs } from "./capabilities.ts"
+import { Overlays } from "./overlays.ts"
+import { type Position, Timeline } from "./timeline.ts"
+
+export type Problem = { readonly code: string; readonly message: string }
+
+/** What the controls show. */
+export type PlayerState = {
+  readonly status: "idle" | "opening" | "playing" | "ended" | "failed"
+  readonly position: Position | null
+  readonly streams: readonly StreamDescription[]
+  readonly allowed: readonly UserOperation[]
+  readonly paused: boolean
+  /** The picture waits for data. */
+  readonly waiting: boolean
+  /** The browser wants a touch before it plays sound. */
+  readonly blocked: boolean
+  readonly volume: number
+  readonly muted: boolean
+  readonly problem: Problem | null
+  readonly notice: Problem | null
+}
+
+const IDLE: PlayerState = {
+  status: "idle",
+  position: null,
+  streams: [],
+  allowed: [],
+  paused: true,
+  waiting: false,
+  blocked: false,
+  volume: 1,
+  muted: false,
+  problem: null,
+  notice: null,
+}
+
+/** The picture moves on once this much of a new stretch is there, in seconds. */
+const JUMP_READY = 0.08
+/** The host hears this often what is on the screen, in ms. */
+const REPORT_EVERY = 200
+/** A hole in the buffer up to this long is stepped over, in seconds. */
+const MAX_HOLE = 1
+
+/** Plays one session of the host in a video element: picture and sound from one endless stream, everything else over a socket. */
+export class Player {
+  readonly #video: HTMLVideoElement
+  readonly #overlays: Overlays
+  readonly #listeners = new Set<(state: PlayerState) => void>()
+  #state: PlayerState = IDLE
+  #timeline = new Timeline()
+  #socket: WebSocket | null = null
+  #stream: mpegts.Player | null = null
+  /** Media time to move to as soon as the buffer has it. */
+  #jump: number | null = null
+  #showFrom: number | null = null
+  #endAt: number | null = null
+  #acts = 0
+  #timers: number[] = []
+  #frame = 0
+
+  constructor(video: HTMLVideoElement, canvas: HTMLCanvasElement) {
+    this.#video = video
+    this.#overlays = new Overlays(canvas)
+    for (const event of ["play", "pause", "volumechange"]) video.addEventListener(event, () => this.#readElement())
+    video.addEventListener("waiting", () => this.#set({ waiting: true }))
+    for (const event of ["playing", "seeked"]) video.addEventListener(event, () => this.#set({ waiting: this.#jump !== null }))
+    video.addEventListener("progress", () => this.#tryJump())
+  }
+
+  get state(): PlayerState {
+    return this.#state
+  }
+
+  subscribe(listener: (state: PlayerState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Starts a title; whatever played before ends. */
+  open(request: Omit<PlayRequest, "type" | "videoCodecs" | "audioCodecs">): void {
+    this.close()
+    const source = mediaSource()
+    if (source === null) return this.#fail({ code: "no-media-source", message: "" })
+    this.#set({ ...IDLE, status: "opening", waiting: true, volume: this.#video.volume, muted: this.#video.muted })
+    const socket = new WebSocket(new URL("api/session", document.baseURI.replace(/^http/, "ws")))
+    socket.binaryType = "arraybuffer"
+    this.#socket = socket
+    socket.onopen = () => this.#send({ type: "play", ...request, ...playableCodecs(source) })
+    socket.onmessage = ({ data }) => {
+      if (typeof data !== "string") this.#overlays.take(data as ArrayBuffer)
+      else this.#take(JSON.parse(data) as HostMessage)
+    }
+    socket.onclose = () => {
+      if (this.#socket === socket && this.#state.status !== "failed") this.#fail({ code: "connection", message: "" })
+    }
+    this.#timers = [window.setInterval(() => this.#report(), REPORT_EVERY)]
+    const draw = () => {
+      this.#frame = requestAnimationFrame(draw)
+      this.#tick()
+    }
+    this.#frame = requestAnimationFrame(draw)
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    cancelAnimationFrame(this.#frame)
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+    this.#stream?.destroy()
+    this.#stream = null
+    this.#timeline = new Timeline()
+    this.#overlays.clear()
+    this.#overlays.draw(0)
+    this.#jump = null
+    this.#showFrom = null
+    this.#endAt = null
+    this.#set(IDLE)
+  }
+
+  togglePlay(): void {
+    if (this.#state.status === "ended") this.seek(0)
+    if (this.#video.paused) this.#play()
+    else this.#video.pause()
+  }
+
+  seek(time: number): void {
+    this.#act({ type: "seek", time })
+  }
+
+  chapter(chapter: number): void {
+    this.#act({ type: "chapter", chapter })
+  }
+
+  press(key: "next" | "previous" | "audio" | "subtitle" | "angle"): void {
+    this.#act({ type: "press", key })
+  }
+
+  select(selection: { audio?: number; subtitle?: number | null; angle?: number }): void {
+    this.#act({ type: "select", ...selection })
+  }
+
+  setVolume(volume: number): void {
+    this.#video.volume = Math.min(1, Math.max(0, volume))
+    this.#video.muted = false
+  }
+
+  toggleMute(): void {
+    this.#video.muted = !this.#video.muted
+  }
+
+  #act(act: DistributedOmit<ActRequest, "id">): void {
+    this.#acts++
+    this.#send({ ...act, id: this.#acts })
+  }
+
+  #send(message: unknown): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+
+  #take(message: HostMessage): void {
+    switch (message.type) {
+      case "session":
+        return this.#openStream(message.stream)
+      case "base":
+        this.#timeline.base = message.time
+        if (this.#showFrom !== null) this.#moveTo(this.#showFrom)
+        return
+      case "streams":
+        return this.#set({ streams: message.streams })
+      case "allowed":
+        return this.#set({ allowed: message.operations })
+      case "position":
+        return this.#timeline.add({ ...message, chapter: message.chapter ?? 1 })
+      case "discontinuity":
+        return this.#discontinuity(message)
+      case "notice":
+        return this.#set({ notice: message })
+      case "end":
+        this.#endAt = message.at
+        return
+      case "error":
+        // An act that failed leaves the title playing.
+        return message.id === undefined ? this.#fail(message) : this.#set({ notice: message })
+    }
+  }
+
+  #openStream(url: string): void {
+    const stream = mpegts.createPlayer(
+      { type: "mpegts", isLive: true, url: new URL(url, document.baseURI).href, hasAudio: true, hasVideo: true },
+      { enableStashBuffer: false, lazyLoad: false, deferLoadAfterSourceOpen: false, autoCleanupSourceBuffer: true },
+    )
+    this.#stream = stream
+    stream.on(mpegts.Events.ERROR, (type: string, detail: string) => {
+      if (this.#stream === stream) this.#fail({ code: "stream", message: `${type}: ${detail}` })
+    })
+    stream.attachMediaElement(this.#video)
+    stream.load()
+    this.#play()
+  }
+
+  #play(): void {
+    this.#video.play()?.then(
+      () => this.#set({ blocked: false }),
+      (error: unknown) => {
+        if (error instanceof DOMException && error.name === "NotAllowedError") this.#set({ blocked: true, paused: true })
+      },
+    )
+  }
+
+  #discontinuity({ flush, showFrom }: { flush: boolean; showFrom: number }): void {
+    if (flush) {
+      this.#overlays.clear()
+      this.#endAt = null
+      this.#set({ status: "playing", waiting: true })
+    }
+    if (flush || this.#showFrom === null) {
+      this.#showFrom = showFrom
+      if (this.#timeline.base !== null) this.#moveTo(showFrom)
+    }
+  }
+
+  #moveTo(feedTime: number): void {
+    this.#jump = this.#timeline.mediaTime(feedTime)
+    this.#tryJump()
+  }
+
+  /** Moves the playhead when the new stretch is there; also steps over a hole that the playhead stands before. */
+  #tryJump(): void {
+    const video = this.#video
+    const { buffered } = video
+    for (let i = 0; i < buffered.length; i++) {
+      const [start, end] = [buffered.start(i), buffered.end(i)]
+      if (this.#jump !== null) {
+        if (start > this.#jump + MAX_HOLE || end < this.#jump + JUMP_READY) continue
+        video.currentTime = Math.max(this.#jump, start)
+        this.#jump = null
+        this.#set({ status: "playing" })
+        return
+      }
+      if (start > video.currentTime && start - video.currentTime < MAX_HOLE && video.readyState <= HTMLMediaElement.HAVE_CURRENT_DATA) {
+        video.currentTime = start + 0.001
+        return
+      }
+    }
+  }
+
+  #tick(): void {
+    if (this.#timeline.base === null || this.#jump !== null) return
+    const now = this.#timeline.feedTime(this.#video.currentTime)
+    this.#overlays.draw(now)
+    const position = this.#timeline.positionAt(now)
+    if (position !== null && Math.abs(position.time - (this.#state.position?.time ?? -1)) > 0.04) this.#set({ position })
+    if (this.#endAt !== null && now >= this.#endAt - 0.25 && this.#state.status !== "ended") {
+      this.#video.pause()
+      this.#set({ status: "ended" })
+    }
+  }
+
+  #report(): void {
+    if (this.#timeline.base === null || this.#jump !== null) return this.#tryJump()
+    this.#tryJump()
+    this.#send({ type: "presented", time: this.#timeline.feedTime(this.#video.currentTime) })
+  }
+
+  #readElement(): void {
+    const { paused, volume, muted } = this.#video
+    this.#set({ paused, volume, muted })
+  }
+
+  #fail(problem: Problem): void {
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+    this.#stream?.destroy()
+    this.#stream = null
+    this.#set({ status: "failed", problem, waiting: false })
+  }
+
+  #set(change: Partial<PlayerState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of this.#listeners) listener(this.#state)
+  }
+}
+
+type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "preact/hooks"
+import { Icon, type IconName } from "./icons.tsx"
+
+export type Choice<T> = { readonly value: T; readonly label: string; readonly detail?: string }
+
+type Props<T> = {
+  readonly icon: IconName
+  readonly label: string
+  readonly choices: readonly Choice<T>[]
+  readonly value: T
+  readonly onChoose: (value: T) => void
+}
+
+/** A button that opens a short list to choose one of. */
+export function Picker<T>({ icon, label, choices, value, onChoose }: Props<T>) {
+  const [open, setOpen] = useState(false)
+  const root = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const closeOutside = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false)
+    }
+    const closeOnEscape = (event: KeyboardEvent) => event.key === "Escape" && setOpen(false)
+    document.addEventListener("pointerdown", closeOutside)
+    document.addEventListener("keydown", closeOnEscape)
+    return () => {
+      document.removeEventListener("pointerdown", closeOutside)
+      document.removeEventListener("keydown", closeOnEscape)
+    }
+  }, [open])
+
+  return (
+    <div class="picker" ref={root}>
+      <button
+        type="button"
+        class="round"
+        title={label}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name={icon} />
+      </button>
+      {open && (
+        <div class="picker-list" role="menu" aria-label={label}>
+          <h2>{label}</h2>
+          {choices.map((choice) => (
+            <button
+              type="button"
+              role="menuitemradio"
+              aria-checked={choice.value === value}
+              key={String(choice.value)}
+              onClick={() => {
+                onChoose(choice.value)
+                setOpen(false)
+              }}
+            >
+              <span class="tick">{choice.value === value && <Icon name="check" size={16} />}</span>
+              {choice.label}
+              {choice.detail !== undefined && <small>{choice.detail}</small>}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
