@@ -50,6 +50,8 @@ export type StreamInfo = {
   readonly languageTag: string | null
   /** `0xe0`, `0x80` (DVD private stream 1 sub-stream), `0x1100` (PID). */
   readonly id: string
+  /** DVD sub-pictures: the stream for each way of showing the picture; `id` is that for a screen of the picture's own shape. */
+  readonly subpictureIds?: { readonly fourByThree: string; readonly wide: string; readonly letterbox: string; readonly panScan: string }
   readonly label: string | null
   readonly width?: number
   readonly height?: number

@@ -1,4 +1,4 @@
-import { ByteReader, SECTOR_SIZE, type Sector } from "../../base/index.ts"
+import { ByteReader, type DiscError, SECTOR_SIZE, type Sector } from "../../base/index.ts"
 import { type CAdt, parseCAdt } from "./c-adt.ts"
 import { Faults } from "./fault.ts"
 import { type Pgc, parsePgc } from "./pgc.ts"
@@ -40,59 +40,83 @@ export type VtsTables = {
   readonly vobuAdmap: VobuAdmap | null
 }
 
+/** What one IFO or BUP says: its tables, and for each damaged one what is wrong. */
+export type ParsedIfo<Tables> = { readonly tables: Tables; readonly faults: ReadonlyMap<keyof Tables, readonly DiscError[]> }
+
 /**
  * All tables of a video manager's IFO or BUP. What is wrong in one table does not stop the others: it is in `faults`.
  * @throws DiscError `damaged` when VMGI_MAT itself is
  */
-export function parseVmgIfo(bytes: Uint8Array, path: string): { tables: VmgTables; faults: Faults } {
+export function parseVmgIfo(bytes: Uint8Array, path: string): ParsedIfo<VmgTables> {
   const file = new ByteReader(bytes, path)
-  const faults = new Faults()
   const mat = parseVmgiMat(file)
-  const table = tableReader(file, faults)
+  const tables = new TableReader<VmgTables>(file)
   const firstPlay = mat.firstPlayPgc
-  const tables: VmgTables = {
+  return tables.finish({
     mat,
-    firstPlayPgc: firstPlay === null ? null : faults.attempt(() => parseFirstPlay(file.from(firstPlay, "firstPlayPgc"))),
-    ttSrpt: table(mat.ttSrpt, "ttSrpt", parseTtSrpt),
-    vmgmPgciUt: table(mat.vmgmPgciUt, "vmgmPgciUt", (at) => parsePgciUt(at, "vmgm", faults)),
-    ptlMait: table(mat.ptlMait, "ptlMait", parsePtlMait),
-    vtsAtrt: table(mat.vtsAtrt, "vtsAtrt", parseVtsAtrt),
-    txtdtMgi: table(mat.txtdtMgi, "txtdtMgi", parseTxtdtMgi),
-    vmgmCAdt: table(mat.vmgmCAdt, "vmgmCAdt", parseCAdt),
-    vmgmVobuAdmap: table(mat.vmgmVobuAdmap, "vmgmVobuAdmap", parseVobuAdmap),
-  }
-  if (mat.ttSrpt === null) faults.add(file.error("damaged", "ttSrpt", "there is no table of titles"))
-  return { tables, faults }
+    firstPlayPgc: firstPlay === null ? null : tables.read("firstPlayPgc", () => parseFirstPlay(file.from(firstPlay, "firstPlayPgc"))),
+    ttSrpt: tables.required("ttSrpt", mat.ttSrpt, parseTtSrpt),
+    vmgmPgciUt: tables.at("vmgmPgciUt", mat.vmgmPgciUt, (table, faults) => parsePgciUt(table, "vmgm", faults)),
+    ptlMait: tables.at("ptlMait", mat.ptlMait, parsePtlMait),
+    vtsAtrt: tables.at("vtsAtrt", mat.vtsAtrt, parseVtsAtrt),
+    txtdtMgi: tables.at("txtdtMgi", mat.txtdtMgi, parseTxtdtMgi),
+    vmgmCAdt: tables.at("vmgmCAdt", mat.vmgmCAdt, parseCAdt),
+    vmgmVobuAdmap: tables.at("vmgmVobuAdmap", mat.vmgmVobuAdmap, parseVobuAdmap),
+  })
 }
 
 /**
  * All tables of a title set's IFO or BUP, as `parseVmgIfo`.
  * @throws DiscError `damaged` when VTSI_MAT itself is
  */
-export function parseVtsIfo(bytes: Uint8Array, path: string): { tables: VtsTables; faults: Faults } {
+export function parseVtsIfo(bytes: Uint8Array, path: string): ParsedIfo<VtsTables> {
   const file = new ByteReader(bytes, path)
-  const faults = new Faults()
   const mat = parseVtsiMat(file)
-  const table = tableReader(file, faults)
-  const tables: VtsTables = {
+  const tables = new TableReader<VtsTables>(file)
+  return tables.finish({
     mat,
-    pttSrpt: table(mat.vtsPttSrpt, "vtsPttSrpt", parseVtsPttSrpt),
-    pgcit: table(mat.vtsPgcit, "vtsPgcit", (at) => parsePgcit(at, faults)),
-    vtsmPgciUt: table(mat.vtsmPgciUt, "vtsmPgciUt", (at) => parsePgciUt(at, "vtsm", faults)),
-    tmapti: table(mat.vtsTmapt, "vtsTmapt", parseVtsTmapti),
-    vtsmCAdt: table(mat.vtsmCAdt, "vtsmCAdt", parseCAdt),
-    vtsmVobuAdmap: table(mat.vtsmVobuAdmap, "vtsmVobuAdmap", parseVobuAdmap),
-    cAdt: table(mat.vtsCAdt, "vtsCAdt", parseCAdt),
-    vobuAdmap: table(mat.vtsVobuAdmap, "vtsVobuAdmap", parseVobuAdmap),
-  }
-  if (mat.vtsPttSrpt === null) faults.add(file.error("damaged", "vtsPttSrpt", "there is no table of chapters"))
-  if (mat.vtsPgcit === null) faults.add(file.error("damaged", "vtsPgcit", "there is no table of program chains"))
-  return { tables, faults }
+    pttSrpt: tables.required("pttSrpt", mat.vtsPttSrpt, parseVtsPttSrpt),
+    pgcit: tables.required("pgcit", mat.vtsPgcit, parsePgcit),
+    vtsmPgciUt: tables.at("vtsmPgciUt", mat.vtsmPgciUt, (table, faults) => parsePgciUt(table, "vtsm", faults)),
+    tmapti: tables.at("tmapti", mat.vtsTmapt, parseVtsTmapti),
+    vtsmCAdt: tables.at("vtsmCAdt", mat.vtsmCAdt, parseCAdt),
+    vtsmVobuAdmap: tables.at("vtsmVobuAdmap", mat.vtsmVobuAdmap, parseVobuAdmap),
+    cAdt: tables.at("cAdt", mat.vtsCAdt, parseCAdt),
+    vobuAdmap: tables.at("vobuAdmap", mat.vtsVobuAdmap, parseVobuAdmap),
+  })
 }
 
-function tableReader(file: ByteReader, faults: Faults) {
-  return <T>(start: Sector | null, field: string, parse: (table: ByteReader) => T): T | null =>
-    start === null ? null : faults.attempt(() => parse(file.from(start * SECTOR_SIZE, field)))
+/** Reads tables one by one and keeps what is wrong by the table's name. */
+class TableReader<Tables> {
+  readonly #file: ByteReader
+  readonly #faults = new Map<keyof Tables, readonly DiscError[]>()
+
+  constructor(file: ByteReader) {
+    this.#file = file
+  }
+
+  read<T>(name: keyof Tables, parse: (faults: Faults) => T): T | null {
+    const faults = new Faults()
+    const value = faults.attempt(() => parse(faults))
+    if (faults.list.length > 0) this.#faults.set(name, faults.list)
+    return value
+  }
+
+  /** `start` null: the disc has no such table. */
+  at<T>(name: keyof Tables & string, start: Sector | null, parse: (table: ByteReader, faults: Faults) => T): T | null {
+    return start === null ? null : this.read(name, (faults) => parse(this.#file.from(start * SECTOR_SIZE, name), faults))
+  }
+
+  required<T>(name: keyof Tables & string, start: Sector | null, parse: (table: ByteReader, faults: Faults) => T): T | null {
+    if (start !== null) return this.at(name, start, parse)
+    return this.read(name, () => {
+      throw this.#file.error("damaged", name, "the table is not there, and a disc must have it")
+    })
+  }
+
+  finish(tables: Tables): ParsedIfo<Tables> {
+    return { tables, faults: this.#faults }
+  }
 }
 
 function parseFirstPlay(at: ByteReader): Pgc {

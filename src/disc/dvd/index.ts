@@ -10,13 +10,32 @@ export { type AudioControl, type Pgc, type PlaybackMode, type SubpictureControl,
 export { type LanguageUnit, MENU_TYPES, type MenuType, type PgciUt } from "./pgci-ut.ts"
 export type { Pgcit, PgcitEntry } from "./pgcit.ts"
 export type { ParentalCountry, PtlMait } from "./ptl-mait.ts"
+export { readDvdDisc } from "./read-dvd-disc.ts"
+export { isDvdTitleScrambled, isPackScrambled } from "./scrambled.ts"
 export type { StreamAttributes } from "./stream-attributes.ts"
 export type { SubpictureAttributes, SubpictureCodeExtension } from "./subpicture-attributes.ts"
 export { type DvdTime, ticksFromDvdTime } from "./time.ts"
+export {
+  cellNumbersForAngle,
+  cellRuns,
+  type DvdTitle,
+  dvdTitle,
+  type SectorRun,
+  type TitleCell,
+  type TitleChain,
+  type TitleChapter,
+  type TitleNumber,
+  titleCells,
+  titleChapters,
+  titleDuration,
+  titleNumbers,
+  titleSize,
+} from "./title.ts"
 export type { PlaybackType, TitleSearchPointer, TtSrpt } from "./tt-srpt.ts"
 export { TEXT_GENERAL_NAME, type TextItem, type TextLanguageUnit, type TxtdtMgi } from "./txtdt-mgi.ts"
 export type { VideoAttributes } from "./video-attributes.ts"
 export type { VmgiMat } from "./vmgi-mat.ts"
+export { type ReadSectors, vobSectors } from "./vob-reader.ts"
 export type { VobuAdmap } from "./vobu-admap.ts"
 export type { TitleSetAttributes, VtsAtrt } from "./vts-atrt.ts"
 export type { PartOfTitle, VtsPttSrpt } from "./vts-ptt-srpt.ts"

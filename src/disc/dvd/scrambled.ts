@@ -1,0 +1,63 @@
+import { type ReadOptions, SECTOR_SIZE } from "../../base/index.ts"
+import { cellRuns, type DvdTitle, titleCells } from "./title.ts"
+import type { ReadSectors } from "./vob-reader.ts"
+
+/** Places looked at, spread over the title: one scrambled cell after a clear logo is found, and a far away disc is not read through. */
+const PLACES = 8
+/** CSS leaves many packs of a scrambled title clear; in 16 in a row (32 KiB) there was always one that was not. */
+const SECTORS_PER_PLACE = 16
+
+/**
+ * Looks for scrambled packs at several places of the title. True as soon as one is found; false when none is, also where the VOBs are
+ * not there. At most 8 reads of 32 KiB.
+ * @throws DiscError `read-failed` and others of the source
+ */
+export async function isDvdTitleScrambled(title: DvdTitle, readSectors: ReadSectors, options?: ReadOptions): Promise<boolean> {
+  for (const first of placesToLook(title)) {
+    const bytes = await readSectors(first, SECTORS_PER_PLACE, options)
+    for (let at = 0; at + SECTOR_SIZE <= bytes.length; at += SECTOR_SIZE) {
+      if (isPackScrambled(bytes.subarray(at, at + SECTOR_SIZE))) return true
+    }
+  }
+  return false
+}
+
+/** First sectors of the places: at the same distance from one another over all of the title's sectors. */
+function placesToLook(title: DvdTitle): number[] {
+  const runs = titleCells(title).flatMap(({ cell }) => cellRuns(title.titleSet, cell))
+  const total = runs.reduce((sum, { firstSector, lastSector }) => sum + lastSector - firstSector + 1, 0)
+  const wanted = Array.from({ length: PLACES }, (_, index) => Math.floor((index * total) / PLACES))
+  const places: number[] = []
+  let before = 0
+  for (const { firstSector, lastSector } of runs) {
+    const length = lastSector - firstSector + 1
+    while (places.length < wanted.length) {
+      const into = (wanted[places.length] ?? 0) - before
+      if (into >= length) break
+      places.push(firstSector + into)
+    }
+    before += length
+  }
+  return [...new Set(places)]
+}
+
+const PACK_HEADER_SIZE = 14
+const PES_FLAGS = 6
+
+/**
+ * PES_scrambling_control of the first packet of a 2048-byte pack, ISO/IEC 13818-1 2.4.3.7: the flags byte begins with '10', the next two bits
+ * are 0 in clear packets. Navigation packs, which begin with a system header, and padding have no such byte and are never scrambled.
+ */
+export function isPackScrambled(pack: Uint8Array): boolean {
+  const packet = PACK_HEADER_SIZE + ((pack[13] ?? 0) & 7)
+  if (startCode(pack, 0) !== 0xba || !hasPesFlags(startCode(pack, packet))) return false
+  const flags = pack[packet + PES_FLAGS] ?? 0
+  return (flags & 0xc0) === 0x80 && (flags & 0x30) !== 0
+}
+
+/** Video, MPEG audio and private stream 1. */
+const hasPesFlags = (streamId: number | null): boolean => streamId === 0xbd || (streamId !== null && streamId >= 0xc0 && streamId <= 0xef)
+
+function startCode(bytes: Uint8Array, at: number): number | null {
+  return bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1 ? (bytes[at + 3] ?? null) : null
+}
