@@ -147,6 +147,8 @@ export class HttpClient {
       progress.filled += count
       this.#bytes += chunk.length
       if (count < chunk.length) {
+        // Whatever is wrong there, what came before is not to be trusted.
+        progress.filled = range.start - progress.offset
         throw new PassingFailure(new DiscError("read-failed", "the server sent more bytes than it announced", place))
       }
       sinceFed += count

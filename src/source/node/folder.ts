@@ -6,7 +6,7 @@ import type { Folder, FolderEntry } from "../folder.ts"
 import { Lifetime } from "../lifetime.ts"
 import type { SourceStats } from "../stats.ts"
 import { openFile } from "./file-source.ts"
-import type { HandleSource } from "./handle-source.ts"
+import { type HandleSource, ReadCounter } from "./handle-source.ts"
 import { systemError } from "./system-error.ts"
 
 /** Deeper than any disc goes (ISO 9660 allows 8): a link to its own parent makes a tree without end. */
@@ -33,7 +33,8 @@ export class NodeFolder implements Folder {
   readonly name: string
   readonly #root: string
   readonly #lifetime: Lifetime
-  readonly #files: HandleSource[] = []
+  readonly #counter = new ReadCounter()
+  #files: HandleSource[] = []
 
   /** `root` is an absolute path. */
   constructor(root: string) {
@@ -43,9 +44,7 @@ export class NodeFolder implements Folder {
   }
 
   get stats(): SourceStats {
-    const all = this.#files.map((file) => file.stats)
-    const reads = all.reduce((sum, each) => sum + each.reads, 0)
-    return { reads, bytes: all.reduce((sum, each) => sum + each.bytes, 0), roundTrips: reads, cacheHits: 0 }
+    return this.#counter.stats
   }
 
   async list(path: string, options: ReadOptions = {}): Promise<readonly FolderEntry[]> {
@@ -64,9 +63,9 @@ export class NodeFolder implements Folder {
   async open(path: string, options: ReadOptions = {}): Promise<Source> {
     const location = this.#locate(path)
     return this.#lifetime.run(options.signal, async (signal) => {
-      const file = await openFile(location)
+      const file = await openFile(location, this.#counter)
       if (signal.aborted) await file.close()
-      this.#files.push(file)
+      this.#files = [...this.#files.filter((each) => !each.closed), file]
       return file
     })
   }

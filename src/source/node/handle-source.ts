@@ -13,6 +13,23 @@ export type HandleOptions = {
   readonly alignment: number
   /** Asked when a read failed or ended early: why, if it can be told better than by the system's own error. */
   readonly explain: () => Promise<DiscError | null>
+  /** Counts along with others, for a folder; its own count where absent. */
+  readonly counter?: ReadCounter
+}
+
+/** What reading cost, of one file or of all files of a folder. */
+export class ReadCounter {
+  #reads = 0
+  #bytes = 0
+
+  add(bytes: number): void {
+    this.#reads++
+    this.#bytes += bytes
+  }
+
+  get stats(): SourceStats {
+    return { reads: this.#reads, bytes: this.#bytes, roundTrips: this.#reads, cacheHits: 0 }
+  }
 }
 
 /** An open file or device, read by position: reads may run at the same time. */
@@ -23,9 +40,8 @@ export class HandleSource implements Source {
   readonly #alignment: number
   readonly #explain: () => Promise<DiscError | null>
   readonly #lifetime: Lifetime
+  readonly #counter: ReadCounter
   #underWay = 0
-  #reads = 0
-  #bytes = 0
 
   /** The handle is the source's own from here on. */
   constructor(handle: FileHandle, options: HandleOptions) {
@@ -35,10 +51,15 @@ export class HandleSource implements Source {
     this.#alignment = options.alignment
     this.#explain = options.explain
     this.#lifetime = new Lifetime(options.name)
+    this.#counter = options.counter ?? new ReadCounter()
   }
 
   get stats(): SourceStats {
-    return { reads: this.#reads, bytes: this.#bytes, roundTrips: this.#reads, cacheHits: 0 }
+    return this.#counter.stats
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed
   }
 
   async read(offset: number, length: number, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -47,9 +68,8 @@ export class HandleSource implements Source {
     if (inside === 0) return new Uint8Array(0)
     const start = offset - (offset % this.#alignment)
     const end = Math.ceil((offset + inside) / this.#alignment) * this.#alignment
-    this.#reads++
     const bytes = await this.#lifetime.run(options.signal, (signal) => this.#fill(start, end - start, offset + inside - start, signal))
-    this.#bytes += bytes.length
+    this.#counter.add(bytes.length)
     return bytes.subarray(offset - start, offset - start + inside)
   }
 
