@@ -17,6 +17,8 @@ export type PgcitEntry = {
   readonly blockType: "none" | "parental" | "reserved"
   /** Bit per parental level for which this chain is meant. */
   readonly parentalMask: number
+  /** Where the chain is, in bytes from the start of the table. */
+  readonly startByte: number
   /** null: damaged. */
   readonly pgc: Pgc | null
 }
@@ -38,13 +40,15 @@ export function parsePgcit(table: ByteReader, faults: Faults): Pgcit {
     const entryId = item.u8("entryId")
     const block = item.u8("blockModeAndType")
     const parentalMask = item.u16("parentalMask")
+    const startByte = item.u32("pgcStartByte")
     return {
       isEntry: (entryId & 0x80) !== 0,
       entryNumber: entryId & 0x7f,
       blockMode: BLOCK_MODES[block >> 6] ?? "none",
       blockType: BLOCK_TYPES[(block >> 4) & 3] ?? "none",
       parentalMask,
-      pgc: chains.at(item.u32("pgcStartByte")),
+      startByte,
+      pgc: chains.at(startByte),
     }
   })
   return { entries }

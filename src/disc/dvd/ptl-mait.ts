@@ -1,11 +1,10 @@
 import type { ByteReader } from "../../base/index.ts"
-import { readLanguageCode } from "./language-code.ts"
 
 /** Parental management: for each country and level, a mask for the menus and for each title set. */
 export type PtlMait = { readonly nrOfTitleSets: number; readonly countries: readonly ParentalCountry[] }
 
 export type ParentalCountry = {
-  /** ISO 3166, lower case; null where the field states none. */
+  /** ISO 3166, upper case; null where the field states none. */
   readonly country: string | null
   /** `levels[0]` is level 1 (the mildest); in it `[0]` is the video manager and `[n]` title set n. */
   readonly levels: readonly (readonly number[])[]
@@ -25,13 +24,13 @@ export function parsePtlMait(table: ByteReader): PtlMait {
   if (nrOfTitleSets < 1 || nrOfTitleSets > MAX_TITLE_SETS) throw table.error("damaged", "nrOfVtss", `${nrOfTitleSets} title sets`)
   table.skip(4, "lastByte")
   const countries = table.list(nrOfCountries, COUNTRY_SIZE, "countries", (item) => {
-    const country = readLanguageCode(item, "countryCode")
+    const country = item.ascii(2, "countryCode")
     item.skip(2, "reserved")
     const masks = table.from(item.u16("pfPtlMaiStartByte"), "pfPtlMaiStartByte")
     const levels = masks.list(LEVELS, 2 * (nrOfTitleSets + 1), "levels", (level) =>
       level.list(nrOfTitleSets + 1, 2, "masks", (mask) => mask.u16("mask")),
     )
-    return { country, levels: levels.reverse() }
+    return { country: /^[A-Za-z]{2}$/.test(country) ? country.toUpperCase() : null, levels: levels.reverse() }
   })
   return { nrOfTitleSets, countries }
 }
