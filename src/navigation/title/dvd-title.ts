@@ -130,7 +130,7 @@ async function locate(
   // Invariant: VOBU `low` begins at `lowTime`, at or before the time wanted; VOBU `high` begins behind it.
   let [low, lowTime] = [0, segment.inTime as number]
   let [high, highTime] = [vobus.length, segment.outTime as number]
-  for (let reads = 0; high - low > 1 && reads < MAX_SEARCH_READS; reads++) {
+  for (let reads = 0; high - low > 1 && wanted > lowTime && reads < MAX_SEARCH_READS; reads++) {
     const share = reads % 3 === 2 ? 0.5 : (wanted - lowTime) / Math.max(1, highTime - lowTime)
     const middle = Math.min(high - 1, Math.max(low + 1, low + Math.floor(share * (high - low))))
     const vobu = await readVobuTimes(vobs, vobus[middle]?.sector ?? 0, options)

@@ -1,4 +1,5 @@
 import { type ReadOptions, SECTOR_SIZE, type Source, type Ticks, ticks } from "../../base/index.ts"
+import { isNavigationPack, vobuEndPtm, vobuStartPtm } from "../../mpeg/index.ts"
 
 /** What a title's plan needs of one navigation pack. */
 export type VobuTimes = {
@@ -10,14 +11,8 @@ export type VobuTimes = {
   readonly nextIlvuStart: number | null
 }
 
-// Layout of a navigation pack: libdvdread nav_types.h (pack header, system header, PCI packet, DSI packet at fixed places).
-const PCI_PACKET = 0x26
-const DSI_PACKET = 0x400
-const PCI_GI = PCI_PACKET + 7
-const VOBU_S_PTM = PCI_GI + 12
-const VOBU_E_PTM = PCI_GI + 16
-const SML_PBI = DSI_PACKET + 7 + 32
-const PRIVATE_STREAM_2 = 0x1bf
+/** SML_PBI begins 32 bytes into the DSI, behind DSI_GI: libdvdread nav_types.h. */
+const SML_PBI = 0x407 + 32
 const CATEGORY_ILVU = 0x4000
 const NO_ILVU = new Set([0, 0x7fffffff, 0xffffffff])
 
@@ -28,15 +23,13 @@ export async function readVobuTimes(vobs: Source, sectorNumber: number, options?
 }
 
 export function parseVobuTimes(pack: Uint8Array): VobuTimes | null {
-  if (pack.length < SECTOR_SIZE) return null
+  if (!isNavigationPack(pack)) return null
   const view = new DataView(pack.buffer, pack.byteOffset, pack.byteLength)
-  if (view.getUint32(0) !== 0x1ba || view.getUint32(PCI_PACKET) !== PRIVATE_STREAM_2 || view.getUint32(DSI_PACKET) !== PRIVATE_STREAM_2)
-    return null
   const isInterleaved = (view.getUint16(SML_PBI) & CATEGORY_ILVU) !== 0
   const address = (at: number) => (isInterleaved && !NO_ILVU.has(view.getUint32(at)) ? view.getUint32(at) : null)
   return {
-    startPtm: ticks(view.getUint32(VOBU_S_PTM)),
-    endPtm: ticks(view.getUint32(VOBU_E_PTM)),
+    startPtm: ticks(vobuStartPtm(pack)),
+    endPtm: ticks(vobuEndPtm(pack)),
     ilvuEnd: address(SML_PBI + 2),
     nextIlvuStart: address(SML_PBI + 6),
   }
