@@ -1,7 +1,7 @@
 /** What is on a disc. Other rooms import from here, or from a format's own door. */
-import { DiscError, type ReadOptions, type Warnings } from "../base/index.ts"
+import type { ReadOptions, Warnings } from "../base/index.ts"
 import type { FileSystem } from "../filesystem/file-system.ts"
-import type { BlurayDisc } from "./bluray/index.ts"
+import { type BlurayDisc, type BlurayKind, readBlurayDisc } from "./bluray/index.ts"
 import { detectDisc } from "./detect.ts"
 import type { DiscInfo } from "./disc-info.ts"
 import { type DvdDisc, readDvdDisc } from "./dvd/index.ts"
@@ -13,7 +13,7 @@ export { languageTag } from "./language.ts"
 /** A disc's structure files, parsed, and the one description over them. */
 export type ParsedDisc =
   | { readonly kind: "dvd-video"; readonly info: DiscInfo; readonly dvd: DvdDisc }
-  | { readonly kind: "blu-ray" | "uhd-blu-ray" | "blu-ray-3d" | "avchd"; readonly info: DiscInfo; readonly bluray: BlurayDisc }
+  | { readonly kind: BlurayKind; readonly info: DiscInfo; readonly bluray: BlurayDisc }
 
 /**
  * Finds out what the disc is and reads its structure files, no video. What is odd or damaged and can be lived with goes into `warnings`.
@@ -24,7 +24,9 @@ export async function readDisc(files: FileSystem, warnings: Warnings, options?: 
   switch (detected.type) {
     case "dvd":
       return { kind: "dvd-video", ...(await readDvdDisc(files, warnings, options)) }
-    case "bluray":
-      throw new DiscError("unsupported", "Blu-ray discs cannot be read yet.")
+    case "bluray": {
+      const { info, bluray } = await readBlurayDisc(files, warnings, options)
+      return { kind: info.kind, info, bluray }
+    }
   }
 }

@@ -72,7 +72,7 @@ export function chooseMainTitle(titles: readonly TitleInfo[], hints: MainTitleHi
   const inNumbers = new Set(worthwhile.filter((candidate) => !playAlls.has(candidate)).map(({ title }) => title.number))
   const rest = worthwhile.filter(({ title }) => inNumbers.has(title.number) && !(title.partOf !== null && inNumbers.has(title.partOf)))
   const reasons = outNumbers.size === 0 ? [] : [`left out as play-all: title ${[...outNumbers].join(", ")}`]
-  return decide(rest, reasons)
+  return decide(rest.length > 0 ? rest : worthwhile, reasons)
 }
 
 function candidateOf(title: TitleInfo, hints: MainTitleHints): Candidate {

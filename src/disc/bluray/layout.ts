@@ -15,16 +15,17 @@ const ROOTS = ["/BDMV", "/PRIVATE/AVCHD/BDMV", "/AVCHD/BDMV", ""]
 const LONG = { index: "index.bdmv", movieObjects: "MovieObject.bdmv", playlist: ".mpls", clip: ".clpi", stream: ".m2ts" }
 const SHORT = { index: "INDEX.BDM", movieObjects: "MOVIEOBJ.BDM", playlist: ".MPL", clip: ".CPI", stream: ".MTS" }
 
-/** null: this is no Blu-ray. A disc whose index is gone is still one when its playlists are there. */
+/** null: this is no Blu-ray. A disc whose index is gone is still one when its playlists or the index's copy are there. */
 export async function findBlurayLayout(files: FileSystem, options?: ReadOptions): Promise<BlurayLayout | null> {
+  const exists = async (path: string) => (await files.find(path, options)) !== null
   for (const root of ROOTS) {
     if (root !== "" && (await files.find(root, options))?.type !== "directory") continue
+    if (await exists(`${root}/${LONG.index}`)) return { root, shortNames: false }
+    if (await exists(`${root}/${SHORT.index}`)) return { root, shortNames: true }
     const playlists = await files.find(`${root}/PLAYLIST`, options)
-    if (playlists?.type !== "directory") continue
-    if (await files.find(`${root}/${LONG.index}`, options)) return { root, shortNames: false }
-    if (await files.find(`${root}/${SHORT.index}`, options)) return { root, shortNames: true }
-    const names = (await files.list(playlists.path, options)).map(({ name }) => name)
+    const names = playlists?.type === "directory" ? (await files.list(playlists.path, options)).map(({ name }) => name) : []
     if (names.some((name) => playlistNumber(name) !== null)) return { root, shortNames: !names.some((name) => /\.mpls$/i.test(name)) }
+    if (await exists(`${root}/BACKUP/${LONG.index}`)) return { root, shortNames: false }
   }
   return null
 }
@@ -48,6 +49,7 @@ export function blurayPaths({ root, shortNames }: BlurayLayout) {
     interleavedStream: (clip: string): string => `${root}/STREAM/SSIF/${clip}.ssif`,
     bdjo: (name: string): string => `${root}/BDJO/${name}.bdjo`,
     discLibrary: `${root}/META/DL`,
+    thumbnail: (name: string): string => `${root}/META/DL/${name}`,
     sound: `${root}/AUXDATA/sound.bdmv`,
     /** The copy of a structure file. */
     backup: (path: string): string => `${root}/BACKUP${path.slice(root.length)}`,

@@ -1,8 +1,8 @@
 import { ByteReader, DiscError, type ReadOptions, type Warnings } from "../../base/index.ts"
 import type { FileEntry, FileSystem } from "../../filesystem/file-system.ts"
 
-/** Real structure files are below 1 MiB, a clip information of many hours below 4 MiB. */
-export const MAX_STRUCTURE_BYTES = 16 << 20
+/** The largest real structure files are clip informations with entry points for many hours and streams: below 1 MiB. */
+export const MAX_STRUCTURE_BYTES = 8 << 20
 
 /** One structure file, its copy, and how to read either. */
 export type StructureFile<T> = {
@@ -10,6 +10,8 @@ export type StructureFile<T> = {
   /** The same file under BACKUP; null where a disc keeps none of it. */
   readonly backup: string | null
   readonly parse: (file: ByteReader) => T
+  /** A larger file is refused; `MAX_STRUCTURE_BYTES` where it is not given. */
+  readonly maxBytes?: number
   /** Takes what can be read of the file itself, when the copy is no better. */
   readonly parsePartly?: (file: ByteReader) => T
 }
@@ -27,18 +29,26 @@ export async function readStructure<T>(
   warnings: Warnings,
   options?: ReadOptions,
 ): Promise<T> {
-  const { path, backup, parse, parsePartly } = structure
-  const own = await tryToRead(files, path, parse, options)
+  const { path, backup, parse, parsePartly, maxBytes = MAX_STRUCTURE_BYTES } = structure
+  const tryToRead = async (from: string, parser: (file: ByteReader) => T): Promise<Attempt<T>> => {
+    try {
+      return { ok: true, value: parser(new ByteReader(await readWholeFile(files, from, maxBytes, options), from)) }
+    } catch (error) {
+      if (error instanceof DiscError && CURABLE.has(error.code)) return { ok: false, error }
+      throw error
+    }
+  }
+  const own = await tryToRead(path, parse)
   if (own.ok) return own.value
   if (backup !== null) {
-    const copy = await tryToRead(files, backup, parse, options)
+    const copy = await tryToRead(backup, parse)
     if (copy.ok) {
       warnings.add("backup-used", `${own.error.message}; the copy ${backup} is used`, own.error.place)
       return copy.value
     }
   }
   if (parsePartly !== undefined) {
-    const part = await tryToRead(files, path, parsePartly, options)
+    const part = await tryToRead(path, parsePartly)
     if (part.ok) {
       warnings.add("partly-read", `${own.error.message}; what can be read without it is used`, own.error.place)
       return part.value
@@ -48,15 +58,6 @@ export async function readStructure<T>(
 }
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DiscError }
-
-async function tryToRead<T>(files: FileSystem, path: string, parse: (file: ByteReader) => T, options?: ReadOptions): Promise<Attempt<T>> {
-  try {
-    return { ok: true, value: parse(new ByteReader(await readWholeFile(files, path, MAX_STRUCTURE_BYTES, options), path)) }
-  } catch (error) {
-    if (error instanceof DiscError && CURABLE.has(error.code)) return { ok: false, error }
-    throw error
-  }
-}
 
 /** A whole file, copied out of the source's cache. @throws DiscError `not-found`, `limit` */
 export async function readWholeFile(

@@ -1,0 +1,79 @@
+import type { ReadOptions, Source } from "../../base/index.ts"
+import type { BlurayDisc, BlurayTitle } from "./bluray-disc.ts"
+import { packetRange, SOURCE_PACKET_SIZE } from "./packet-range.ts"
+
+/** AACS scrambles 32 source packets at a time, counted from the stream file's start; the first 16 bytes of each unit stay clear. */
+export const ALIGNED_UNIT_SIZE = 6144
+const SYNC_BYTE = 0x47
+/** TP_extra_header comes before the transport packet. */
+const SYNC_OFFSET = 4
+const COPY_PERMISSION_INDICATOR = 0xc0
+/** The parts of a clip that are looked at: beginnings are often logos in the clear, and scrambling changes with clips. */
+const PLACES = [0.02, 0.35, 0.5, 0.8]
+/** Clips of a title that are looked at, the longest first. */
+const MAX_CLIPS = 4
+/** Units at each place: one bad sector must not decide. */
+const UNITS = 2
+
+/**
+ * Whether a title's packets are scrambled: copy_permission_indicator is set and 0x47 is missing where packets begin. Either alone says nothing: decrypted
+ * copies often keep the indicator, damage also loses sync bytes. Reads at most 16 pieces of 12 KiB.
+ * @returns null: none of its stream files is there or long enough to tell
+ */
+export async function isBlurayTitleScrambled(disc: BlurayDisc, title: BlurayTitle, options?: ReadOptions): Promise<boolean | null> {
+  let looked = false
+  for (const { clip, startByte, endByte } of await longestClips(disc, title, options)) {
+    const entry = await disc.findClip(clip, options)
+    if (entry === null || entry.type !== "file") continue
+    const stream = await disc.openClip(clip, options)
+    const end = Math.min(endByte, stream.size)
+    for (const place of PLACES) {
+      const unit = Math.floor((startByte + (end - startByte) * place) / ALIGNED_UNIT_SIZE)
+      const verdict = await lookAt(stream, unit * ALIGNED_UNIT_SIZE, options)
+      if (verdict === true) return true
+      if (verdict === false) looked = true
+    }
+  }
+  return looked ? false : null
+}
+
+type ClipStretch = { readonly clip: string; readonly startByte: number; readonly endByte: number }
+
+async function longestClips(disc: BlurayDisc, title: BlurayTitle, options?: ReadOptions): Promise<readonly ClipStretch[]> {
+  const items = [...title.playList.playItems].sort((a, b) => b.outTime45k - b.inTime45k - (a.outTime45k - a.inTime45k))
+  const stretches = new Map<string, ClipStretch>()
+  for (const { angles, inTime45k, outTime45k } of items) {
+    if (stretches.size >= MAX_CLIPS) break
+    const { clipInformationFileName: clip, stcId } = angles[0]
+    if (stretches.has(clip)) continue
+    const range = await disc.clipInformation(clip, options).then(
+      (information) => packetRange(information, { stcId, inTime45k, outTime45k }),
+      // Without its clip information the whole stream file is looked at.
+      () => ({ startSpn: 0, endSpn: Number.MAX_SAFE_INTEGER / SOURCE_PACKET_SIZE }),
+    )
+    stretches.set(clip, { clip, startByte: range.startSpn * SOURCE_PACKET_SIZE, endByte: range.endSpn * SOURCE_PACKET_SIZE })
+  }
+  return [...stretches.values()]
+}
+
+async function lookAt(stream: Source, offset: number, options?: ReadOptions): Promise<boolean | null> {
+  const bytes = await stream.read(offset, UNITS * ALIGNED_UNIT_SIZE, options)
+  const verdicts: boolean[] = []
+  for (let at = 0; at + ALIGNED_UNIT_SIZE <= bytes.length; at += ALIGNED_UNIT_SIZE) {
+    verdicts.push(isUnitScrambled(bytes.subarray(at, at + ALIGNED_UNIT_SIZE)))
+  }
+  return verdicts.length === 0 ? null : verdicts.every(Boolean)
+}
+
+/** Whether one aligned unit is scrambled: its first packet carries the mark, and most of the others do not begin with a sync byte. */
+export function isUnitScrambled(unit: Uint8Array): boolean {
+  if (((unit[0] ?? 0) & COPY_PERMISSION_INDICATOR) === 0) return false
+  let packets = 0
+  let missing = 0
+  for (let at = SOURCE_PACKET_SIZE; at + SOURCE_PACKET_SIZE <= unit.length; at += SOURCE_PACKET_SIZE) {
+    packets++
+    if (unit[at + SYNC_OFFSET] !== SYNC_BYTE) missing++
+  }
+  // Chance puts 0x47 at one place of 256.
+  return missing > packets / 2
+}
