@@ -33,20 +33,24 @@ export const LPCM = ["pcm_dvd", "-ac", "2"]
 
 /** The folder of an authored disc: made once, kept under the machine's temporary folder for as long as the recipe stays the same. */
 export function authoredDvd(recipe: Recipe): string {
-  const hash = createHash("sha256").update(JSON.stringify([recipe, VERSION])).digest("hex").slice(0, 16)
+  const hash = createHash("sha256")
+    .update(JSON.stringify([recipe, VERSION]))
+    .digest("hex")
+    .slice(0, 16)
   const done = join(cache, `${recipe.name}-${hash}`)
   if (existsSync(done)) return join(done, "dvd")
   const work = `${done}.${process.pid}`
-  rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
-  for (const clip of recipe.clips) encode(work, clip)
-  writeFileSync(join(work, "dvd.xml"), recipe.xml)
-  run(work, "dvdauthor", ["-x", "dvd.xml"])
   try {
+    for (const clip of recipe.clips) encode(work, clip)
+    writeFileSync(join(work, "dvd.xml"), recipe.xml)
+    run(work, "dvdauthor", ["-x", "dvd.xml"])
     renameSync(work, done)
   } catch (error) {
-    // Another worker was faster: its disc is as good.
+    // Another worker may have been faster: its disc is as good.
     if (!existsSync(done)) throw error
+  } finally {
+    rmSync(work, { recursive: true, force: true })
   }
   return join(done, "dvd")
 }
@@ -58,12 +62,48 @@ function encode(work: string, clip: Clip): void {
   const size = clip.format === "pal" ? "720x576" : "720x480"
   const rate = clip.format === "pal" ? "25" : "30000/1001"
   const inputs = ["-f", "lavfi", "-t", `${clip.seconds}`, "-i", `testsrc=size=${size}:rate=${rate}`]
-  const outputs = ["-map", "0:v", "-c:v", "mpeg2video", "-b:v", "1500k", "-g", "12", "-bf", "2", "-aspect", clip.aspect, "-flags:v", "+cgop"]
+  const outputs = [
+    "-map",
+    "0:v",
+    "-c:v",
+    "mpeg2video",
+    "-b:v",
+    "1500k",
+    "-g",
+    "12",
+    "-bf",
+    "2",
+    "-aspect",
+    clip.aspect,
+    "-flags:v",
+    "+cgop",
+  ]
   for (const [index, [codec = "", ...options]] of clip.audio.entries()) {
     inputs.push("-f", "lavfi", "-t", `${clip.seconds}`, "-i", `sine=frequency=${330 + 110 * index}:sample_rate=48000`)
-    outputs.push("-map", `${index + 1}:a`, `-c:a:${index}`, codec, ...options.map((option) => (/^-[a-z]/.test(option) ? `${option.replace(/:a$/, "")}:a:${index}` : option)))
+    outputs.push(
+      "-map",
+      `${index + 1}:a`,
+      `-c:a:${index}`,
+      codec,
+      ...options.map((option) => (/^-[a-z]/.test(option) ? `${option.replace(/:a$/, "")}:a:${index}` : option)),
+    )
   }
-  outputs.push("-sc_threshold", "1000000000", "-maxrate", "4000k", "-bufsize", "1835008", "-packetsize", "2048", "-muxrate", "10080000", "-ar", "48000", "-f", "dvd")
+  outputs.push(
+    "-sc_threshold",
+    "1000000000",
+    "-maxrate",
+    "4000k",
+    "-bufsize",
+    "1835008",
+    "-packetsize",
+    "2048",
+    "-muxrate",
+    "10080000",
+    "-ar",
+    "48000",
+    "-f",
+    "dvd",
+  )
   run(work, "ffmpeg", ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...inputs, ...outputs, `${clip.name}.mpg`])
   for (const subpicture of clip.subpictures ?? []) addSubpicture(work, clip, subpicture)
 }
@@ -89,7 +129,12 @@ function boxPicture(width: number, height: number): Uint8Array {
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 6, 0, 0, 0], 8)
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))])
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ])
 }
 
 function chunk(kind: string, data: Uint8Array): Uint8Array {

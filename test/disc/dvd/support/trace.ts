@@ -117,12 +117,15 @@ function chain(domain: string, vts: number, lang: string | null, pgcn: number, e
     prohibitedOps: hex32(pgc.prohibitedOps),
     audioControl: pgc.audioControl.map((control) => (control === null ? 0 : 0x8000 + (control.streamNumber << 8))),
     subpControl: pgc.subpictureControl.map((control) =>
-      control === null ? "00000000" : hex32(0x80000000 + control.fourByThree * 2 ** 24 + (control.wide << 16) + (control.letterbox << 8) + control.panScan),
+      control === null
+        ? "00000000"
+        : hex32(0x80000000 + control.fourByThree * 2 ** 24 + (control.wide << 16) + (control.letterbox << 8) + control.panScan),
     ),
     next: pgc.nextPgcNr ?? 0,
     prev: pgc.prevPgcNr ?? 0,
     goUp: pgc.goUpPgcNr === "resume" ? 0xffff : (pgc.goUpPgcNr ?? 0),
-    playbackMode: pgc.playbackMode.order === "sequential" ? 0 : pgc.playbackMode.programs - 1 + (pgc.playbackMode.order === "shuffle" ? 0x80 : 0),
+    playbackMode:
+      pgc.playbackMode.order === "sequential" ? 0 : pgc.playbackMode.programs - 1 + (pgc.playbackMode.order === "shuffle" ? 0x80 : 0),
     stillTime: pgc.stillTime,
     palette: pgc.palette.map(hex32),
     pre: pgc.commands.pre.map(hexBytes),
