@@ -39,7 +39,7 @@ export async function readIfoFile<Tables extends object>(
     warnings.add("dvd-backup-used", `${wrong.message}; ${second.path} is used instead`, wrong.place)
     return partial(second, warnings)
   }
-  return partial({ ...first, parsed: better(first.parsed, second.parsed) }, warnings)
+  return partial({ ...first, parsed: better(first, second, warnings) }, warnings)
 }
 
 async function attempt<Tables>(
@@ -61,13 +61,15 @@ async function attempt<Tables>(
 }
 
 /** Table by table the copy with fewer faults; the first where they are alike. */
-function better<Tables extends object>(first: ParsedIfo<Tables>, second: ParsedIfo<Tables>): ParsedIfo<Tables> {
-  const tables = { ...first.tables }
-  const faults = new Map(first.faults)
-  for (const [name, list] of first.faults) {
-    const others = second.faults.get(name) ?? []
-    if (others.length >= list.length && !(tables[name] === null && second.tables[name] !== null)) continue
-    tables[name] = second.tables[name]
+function better<Tables extends object>(first: Attempt<Tables>, second: Attempt<Tables>, warnings: Warnings): ParsedIfo<Tables> {
+  const tables = { ...first.parsed.tables }
+  const faults = new Map(first.parsed.faults)
+  for (const [name, list] of first.parsed.faults) {
+    const others = second.parsed.faults.get(name) ?? []
+    if (others.length >= list.length) continue
+    const [wrong] = list
+    warnings.add("dvd-backup-used", `${wrong?.message ?? ""}; ${String(name)} of ${second.path} is used instead`, wrong?.place)
+    tables[name] = second.parsed.tables[name]
     if (others.length === 0) faults.delete(name)
     else faults.set(name, others)
   }

@@ -136,8 +136,18 @@ function twoAngles(): TestFiles {
   const [a, b] = [vts.cell(1, 2), vts.cell(1, 3)]
   const unit = Math.floor((last - first + 1) / 4)
   // Units: angle 1, angle 2, angle 1, angle 2.
-  vts.set8(a, 0x54).set32(a + 8, first).set32(a + 12, first + unit - 1).set32(a + 20, first + 3 * unit - 1).set32(a + 16, first + 2 * unit)
-  vts.set8(b, 0xd4).set32(b + 8, first + unit).set32(b + 12, first + 2 * unit - 1).set32(b + 20, last).set32(b + 16, first + 3 * unit)
+  vts
+    .set8(a, 0x54)
+    .set32(a + 8, first)
+    .set32(a + 12, first + unit - 1)
+    .set32(a + 20, first + 3 * unit - 1)
+    .set32(a + 16, first + 2 * unit)
+  vts
+    .set8(b, 0xd4)
+    .set32(b + 8, first + unit)
+    .set32(b + 12, first + 2 * unit - 1)
+    .set32(b + 20, last)
+    .set32(b + 16, first + 3 * unit)
   vts.setParts([
     [
       [1, 1],
@@ -222,7 +232,11 @@ describe.skipIf(!canAuthor)("titles that repeat others", () => {
     const files = chains()
     // Titles 1 to 3 of set 1 share their VOBs; make chain 3 play chain 1's cells, and chain 2 its last two.
     const vts = new IfoEditor(files.bytes(VTS))
-    const copy = (from: number, to: number) => vts.set32(to + 8, vts.u32(from + 8)).set32(to + 16, vts.u32(from + 16)).set32(to + 20, vts.u32(from + 20))
+    const copy = (from: number, to: number) =>
+      vts
+        .set32(to + 8, vts.u32(from + 8))
+        .set32(to + 16, vts.u32(from + 16))
+        .set32(to + 20, vts.u32(from + 20))
     const { info, dvd } = await read(files)
     // dvdauthor cuts a VOB that two titles use at the cells of both: titles 1 and 2 play the same cells. Of 4 and 5, 5 has more chapters.
     expect(info.titles.map(({ sameAs, partOf }) => [sameAs, partOf])).toEqual([

@@ -69,7 +69,10 @@ export class IfoEditor {
     this.bytes.fill(0, table, table + 2048)
     for (const [index, [vobId, cellId, first, last]] of pieces.entries()) {
       const at = table + 8 + index * 12
-      this.set16(at, vobId).set8(at + 2, cellId).set32(at + 4, first).set32(at + 8, last)
+      this.set16(at, vobId)
+        .set8(at + 2, cellId)
+        .set32(at + 4, first)
+        .set32(at + 8, last)
     }
     return this.set16(table, 1).set32(table + 4, 8 + pieces.length * 12 - 1)
   }
