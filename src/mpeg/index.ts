@@ -12,5 +12,10 @@ export {
   vobuStartPtm,
   vobuVobId,
 } from "./program-stream/navigation-fields.ts"
+export { type NavigationPack, parseNavigationPack } from "./program-stream/navigation-pack.ts"
 export type { Segment } from "./segment.ts"
 export type { AudioStreamParameters, StreamParameters, VideoStreamParameters } from "./stream-parameters.ts"
+export { TRUEHD_CORE, TransportStreamDemuxer, type TransportStreamOptions, type TransportStreamSink } from "./transport-stream/demuxer.ts"
+export type { PacketSize } from "./transport-stream/packet-size.ts"
+export type { ProgramMap } from "./transport-stream/program-map.ts"
+export type { ProgramStreamEntry } from "./transport-stream/stream-types.ts"

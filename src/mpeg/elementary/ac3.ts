@@ -159,17 +159,23 @@ export class Ac3Splitter extends FrameSplitter {
   }
 
   protected describe(bytes: Uint8Array, at: number, end: number): AudioStreamParameters {
-    const header = this.#header
-    readAc3Header(bytes, at, end, header)
-    let { channels, enhanced } = header
-    let speakers = header.speakers
-    for (let next = at + header.size; next < end; next += this.#next.size) {
-      if (readAc3Header(bytes, next, end, this.#next) <= 0) break
-      enhanced = true
-      speakers |= dependentSpeakers(bytes, next, this.#next.speakers)
-      channels = countSpeakers(speakers)
-    }
-    const { sampleRate, samples } = header
-    return { kind: "audio", codec: enhanced ? "eac3" : "ac3", channels, sampleRate, bitsPerSample: null, samplesPerFrame: samples }
+    return describeAc3(bytes, at, end)
   }
+}
+
+/** The parameters of the whole unit (a frame, and the dependent ones behind it) from `at` to `end`. */
+export function describeAc3(bytes: Uint8Array, at: number, end: number): AudioStreamParameters {
+  const header = new Ac3Header()
+  readAc3Header(bytes, at, end, header)
+  const dependent = new Ac3Header()
+  let { channels, enhanced } = header
+  let speakers = header.speakers
+  for (let next = at + header.size; next < end; next += dependent.size) {
+    if (readAc3Header(bytes, next, end, dependent) <= 0) break
+    enhanced = true
+    speakers |= dependentSpeakers(bytes, next, dependent.speakers)
+    channels = countSpeakers(speakers)
+  }
+  const { sampleRate, samples } = header
+  return { kind: "audio", codec: enhanced ? "eac3" : "ac3", channels, sampleRate, bitsPerSample: null, samplesPerFrame: samples }
 }

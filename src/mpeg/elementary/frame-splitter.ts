@@ -18,15 +18,16 @@ export abstract class FrameSplitter implements Splitter {
   /** Samples per channel and rate of the frame measured last. */
   protected samples = 0
   protected sampleRate = 0
+  /** The stream that the frame measured last belongs to: one PID may hold two. */
+  protected lane: Lane
   readonly #buffer = new UnitBuffer()
   readonly #stamps = new StampQueue()
-  readonly #clock = new AudioClock()
   #locked = false
-  #current: AudioStreamParameters | null = null
 
   constructor(streamId: number, sink: SplitterSink) {
     this.streamId = streamId
     this.sink = sink
+    this.lane = new Lane(streamId)
   }
 
   /** First byte of each frame; null: it varies. */
@@ -38,6 +39,10 @@ export abstract class FrameSplitter implements Splitter {
   /** Decoding can begin with the frame at `at`. */
   protected isKey(_bytes: Uint8Array, _at: number): boolean {
     return true
+  }
+
+  protected resetClocks(): void {
+    this.lane.clock.reset()
   }
 
   begin(pts: number | null, dts: number | null): void {
@@ -58,7 +63,7 @@ export abstract class FrameSplitter implements Splitter {
   gap(): void {
     this.#buffer.drop(this.#buffer.length)
     this.#locked = false
-    this.#clock.reset()
+    this.resetClocks()
   }
 
   flush(): void {
@@ -70,7 +75,7 @@ export abstract class FrameSplitter implements Splitter {
     this.#buffer.clear()
     this.#stamps.clear()
     this.#locked = false
-    this.#clock.reset()
+    this.resetClocks()
   }
 
   #cut(last: boolean): void {
@@ -102,7 +107,7 @@ export abstract class FrameSplitter implements Splitter {
   #skip(): void {
     if (this.#locked) {
       this.sink.damage("mpeg-bad-unit", "no audio frame begins where the last one ended", this.streamId)
-      this.#clock.reset()
+      this.resetClocks()
     }
     this.#locked = false
     const { bytes, start, end } = this.#buffer
@@ -116,15 +121,27 @@ export abstract class FrameSplitter implements Splitter {
     const { bytes, start } = buffer
     this.#announce(this.describe(bytes, start, start + size))
     const stamp = this.#stamps.take(buffer.offset)
-    const pts = this.#clock.time(stamp?.pts ?? null, this.samples, this.sampleRate)
-    const unit = { streamId: this.streamId, data: buffer.copy(size), pts, dts: pts, key: this.isKey(bytes, start) }
+    const pts = this.lane.clock.time(stamp?.pts ?? null, this.samples, this.sampleRate)
+    const unit = { streamId: this.lane.streamId, data: buffer.copy(size), pts, dts: pts, key: this.isKey(bytes, start) }
     buffer.drop(size)
     this.sink.unit(unit)
   }
 
   #announce(parameters: AudioStreamParameters | null): void {
-    if (parameters === null || sameParameters(this.#current, parameters)) return
-    this.#current = parameters
-    this.sink.parameters(this.streamId, parameters)
+    const lane = this.lane
+    if (parameters === null || sameParameters(lane.current, parameters)) return
+    lane.current = parameters
+    this.sink.parameters(lane.streamId, parameters)
+  }
+}
+
+/** One stream's clock and parameters. */
+export class Lane {
+  readonly streamId: number
+  readonly clock = new AudioClock()
+  current: AudioStreamParameters | null = null
+
+  constructor(streamId: number) {
+    this.streamId = streamId
   }
 }

@@ -55,7 +55,7 @@ export class MpegVideoSplitter extends StartCodeSplitter {
   }
 
   #sequenceOrGroup(code: number, at: number): void {
-    const position = this.#beginUnit(at)
+    const position = this.headersAt(at, this.#hasSlices)
     if (code === GROUP) this.#endSequence(position)
     else this.#sequenceAt = position
   }
@@ -67,19 +67,7 @@ export class MpegVideoSplitter extends StartCodeSplitter {
       this.#paired = true
       return
     }
-    this.#picture(this.#beginUnit(at))
-  }
-
-  /** The headers of a unit lie at `at`: ends the unit before them, if there is one that has its picture. Gives their place in the unit. */
-  #beginUnit(at: number): number {
-    if (this.started && !this.#hasSlices) return at
-    if (this.started) {
-      this.cut(at)
-      this.start(0)
-    } else {
-      this.start(at)
-    }
-    return 0
+    this.#picture(this.headersAt(at, this.#hasSlices))
   }
 
   /** Picture header, ISO/IEC 13818-2 6.2.3. */

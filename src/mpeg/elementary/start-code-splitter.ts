@@ -68,6 +68,18 @@ export abstract class StartCodeSplitter implements Splitter {
     this.started = true
   }
 
+  /** Headers lie at `at`: the unit before them ends here if it is `whole`, that is, has its picture. Gives their place in the unit they belong to. */
+  protected headersAt(at: number, whole: boolean): number {
+    if (this.started && !whole) return at
+    if (this.started) {
+      this.cut(at)
+      this.start(0)
+    } else {
+      this.start(at)
+    }
+    return 0
+  }
+
   protected announce(parameters: VideoStreamParameters): void {
     if (sameParameters(this.current, parameters)) return
     this.current = parameters
