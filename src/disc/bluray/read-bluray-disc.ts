@@ -217,5 +217,9 @@ function makeDisc(
 
 async function readSound(files: FileSystem, paths: Paths, sound: SoundObject, options?: ReadOptions): Promise<Uint8Array> {
   const source = await files.open(paths.sound, options)
-  return source.read(sound.offset, Math.min(sound.lengthBytes, MAX_STRUCTURE_BYTES), options)
+  try {
+    return (await source.read(sound.offset, Math.min(sound.lengthBytes, MAX_STRUCTURE_BYTES), options)).slice()
+  } finally {
+    await source.close()
+  }
 }

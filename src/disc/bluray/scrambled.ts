@@ -26,12 +26,12 @@ export async function isBlurayTitleScrambled(disc: BlurayDisc, title: BlurayTitl
     const entry = await disc.findClip(clip, options)
     if (entry === null || entry.type !== "file") continue
     const stream = await disc.openClip(clip, options)
-    const end = Math.min(endByte, stream.size)
-    for (const place of PLACES) {
-      const unit = Math.floor((startByte + (end - startByte) * place) / ALIGNED_UNIT_SIZE)
-      const verdict = await lookAt(stream, unit * ALIGNED_UNIT_SIZE, options)
+    try {
+      const verdict = await lookAtPlaces(stream, startByte, Math.min(endByte, stream.size), options)
       if (verdict === true) return true
-      if (verdict === false) looked = true
+      looked ||= verdict === false
+    } finally {
+      await stream.close()
     }
   }
   return looked ? false : null
@@ -54,6 +54,17 @@ async function longestClips(disc: BlurayDisc, title: BlurayTitle, options?: Read
     stretches.set(clip, { clip, startByte: range.startSpn * SOURCE_PACKET_SIZE, endByte: range.endSpn * SOURCE_PACKET_SIZE })
   }
   return [...stretches.values()]
+}
+
+async function lookAtPlaces(stream: Source, startByte: number, endByte: number, options?: ReadOptions): Promise<boolean | null> {
+  let answer: boolean | null = null
+  for (const place of PLACES) {
+    const unit = Math.floor((startByte + (endByte - startByte) * place) / ALIGNED_UNIT_SIZE)
+    const verdict = await lookAt(stream, unit * ALIGNED_UNIT_SIZE, options)
+    if (verdict === true) return true
+    answer ??= verdict
+  }
+  return answer
 }
 
 async function lookAt(stream: Source, offset: number, options?: ReadOptions): Promise<boolean | null> {

@@ -72,7 +72,12 @@ export async function readWholeFile(
   if (entry.size > maxBytes)
     throw new DiscError("limit", `${entry.size} bytes; no real file of this kind has over ${maxBytes}`, { path: entry.path })
   const source = await files.open(entry, options)
-  return (await source.read(0, entry.size, options)).slice()
+  // A folder's file holds a descriptor: a thousand playlists would use them up.
+  try {
+    return (await source.read(0, entry.size, options)).slice()
+  } finally {
+    await source.close()
+  }
 }
 
 /** `work` over all items, at most `width` at a time; answers in the items' order. */
