@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { Warnings } from "../../src/base/index.ts"
@@ -5,7 +7,8 @@ import { decodeSubpicture } from "../../src/graphics/subpicture/index.ts"
 import { dataPath, hasData } from "../support/data.ts"
 import { hasProgram } from "../support/oracles.ts"
 import { drawPlane, ffmpegPlanes, isClear, planeDifference, type ShownPlane } from "../support/plane.ts"
-import { readVobSub, type VobSub } from "../support/vobsub.ts"
+import { areaCommand, encodeFields, makeUnit, pixelCommand } from "../support/spu.ts"
+import { readVobSub, type VobSub, writeVobSub } from "../support/vobsub.ts"
 
 /** FFmpeg keeps times of sub-pictures in milliseconds. */
 const MILLISECOND = 90
@@ -60,4 +63,43 @@ describe.skipIf(!hasData || !hasProgram("ffmpeg"))("as FFmpeg decodes it", () =>
       expect(planeDifference(plane.rgba, theirs[index]?.rgba ?? Buffer.alloc(0))).toBe(0)
     })
   })
+
+  test("made pictures of many sizes and runs", async () => {
+    const root = mkdtempSync(join(tmpdir(), "opentray-spu-"))
+    const units = Array.from({ length: 24 }, (_, index) => ({ pts: (index + 1) * 90_000, unit: madeUnit(index) }))
+    const { sub, idx } = writeVobSub(units, COLOURS, 720, 576)
+    writeFileSync(join(root, "made.sub"), sub)
+    writeFileSync(join(root, "made.idx"), idx)
+    const ours = ourPlanes(readVobSub(join(root, "made.sub")))
+    const theirs = await ffmpegPlanes(["-copyts", "-i", join(root, "made.idx")], 720, 576)
+    rmSync(root, { recursive: true })
+    expect(ours.map(({ pts }) => pts)).toEqual(units.map(({ pts }) => pts))
+    expect(theirs.map(({ pts }) => pts)).toEqual(units.map(({ pts }) => pts))
+    ours.forEach((plane, index) => {
+      expect(planeDifference(plane.rgba, theirs[index]?.rgba ?? Buffer.alloc(0))).toBe(0)
+    })
+  })
 })
+
+/** Sizes even and odd, runs of every code length, to the line's end and not, at every edge of the plane. */
+function madeUnit(seed: number): Uint8Array {
+  const width = [1, 2, 17, 255, 256, 511, 719, 720][seed % 8] ?? 1
+  // FFmpeg gives nothing for a single line: it looks for a second field even so.
+  const height = [2, 3, 5, 33, 64][seed % 5] ?? 1
+  const codes = new Uint8Array(width * height)
+  for (let at = 0, turn = seed; at < codes.length; turn++) {
+    const run = [1, 3, 4, 15, 16, 63, 64, 255, 256, 700][(turn * 7) % 10] ?? 1
+    codes.fill((turn * 5 + 1) % 4, at, at + run)
+    at += run
+  }
+  const [top, bottom] = encodeFields(codes, width, height, seed % 2 === 0)
+  const [left, line] = [seed % 3 === 0 ? 720 - width : 0, seed % 4 === 0 ? 576 - height : seed]
+  const setup = [0x03, (seed * 37) & 0xff, (seed * 91) & 0xff, 0x04, 0xf9, 0x61, ...areaCommand(left, line, width, height)]
+  return makeUnit(
+    [top, bottom],
+    [
+      [0, ...setup, ...pixelCommand(top.length), 0x01],
+      [40, 0x02],
+    ],
+  )
+}
