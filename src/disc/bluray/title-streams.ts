@@ -91,7 +91,7 @@ function describe(
     label: null,
     ...(attributes.kind === "video" ? videoFields(attributes, aspect(entry.pid)) : {}),
     ...(attributes.kind === "audio" ? audioFields(attributes) : {}),
-    ...(allFlags.length > 0 ? { flags: allFlags } : {}),
+    ...(allFlags.length > 0 ? { flags: [...new Set(allFlags)] } : {}),
   }
 }
 

@@ -13,6 +13,7 @@ export class FolderFiles implements FileSystem {
   readonly opened: string[] = []
   readonly #root: string
   readonly #changes: Changes
+  readonly #listed = new Map<string, FileEntry[]>()
 
   constructor(root: string, changes: Changes = {}) {
     this.#root = root
@@ -54,10 +55,14 @@ export class FolderFiles implements FileSystem {
   }
 
   #list(path: string): FileEntry[] {
+    const known = this.#listed.get(path)
+    if (known !== undefined) return known
     const directory = join(this.#root, path)
     const real = readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
     const kept = real.filter(({ name }) => this.#changes[join(path, name).toLowerCase()] !== null)
-    return kept.map((entry) => this.#entry(path, entry))
+    const entries = kept.map((entry) => this.#entry(path, entry))
+    this.#listed.set(path, entries)
+    return entries
   }
 
   #entry(path: string, { name }: Dirent): FileEntry {
