@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest"
+import { Warnings } from "../../src/base/index.ts"
+import { detectDisc, readDisc } from "../../src/disc/index.ts"
+import { TestFiles } from "./dvd/support/files.ts"
+
+const files = (...paths: string[]) => new TestFiles(paths.map((path) => [path, new Uint8Array(10)]))
+
+describe("what a disc is", () => {
+  it.each([
+    [["/VIDEO_TS/VIDEO_TS.IFO"], { type: "dvd", root: "/VIDEO_TS" }],
+    [["/video_ts/video_ts.ifo", "/AUDIO_TS/x"], { type: "dvd", root: "/VIDEO_TS" }],
+    [["/VIDEO_TS/VIDEO_TS.BUP"], { type: "dvd", root: "/VIDEO_TS" }],
+    [["/VIDEO_TS.IFO", "/VTS_01_0.IFO"], { type: "dvd", root: "" }],
+    [["/BDMV/index.bdmv", "/BDMV/PLAYLIST/00000.mpls"], { type: "bluray", layout: { root: "/BDMV" } }],
+    [["/index.bdmv", "/PLAYLIST/00000.mpls"], { type: "bluray", layout: { root: "" } }],
+    [
+      ["/PRIVATE/AVCHD/BDMV/INDEX.BDM", "/PRIVATE/AVCHD/BDMV/PLAYLIST/00000.MPL"],
+      { type: "bluray", layout: { root: "/PRIVATE/AVCHD/BDMV" } },
+    ],
+    [["/BDMV/index.bdmv", "/BDMV/PLAYLIST/00000.mpls", "/VIDEO_TS/VIDEO_TS.IFO"], { type: "bluray" }],
+  ])("%j", async (paths, expected) => {
+    expect(await detectDisc(files(...paths))).toMatchObject(expected)
+  })
+
+  it.each([
+    [["/HVDVD_TS/VTI00001.IFO"], "an HD DVD"],
+    [["/MPEGAV/AVSEQ01.DAT", "/VCD/INFO.VCD"], "a Video CD"],
+    [["/SVCD/INFO.SVD"], "a Super Video CD"],
+    [["/DVD_RTAV/VR_MANGR.IFO"], "DVD-VR"],
+    [["/AUDIO_TS/AUDIO_TS.IFO"], "a DVD-Audio"],
+    [["/VIDEO_TS/readme.txt", "/a.txt"], "neither VIDEO_TS (DVD-Video) nor BDMV (Blu-ray) here, but VIDEO_TS/, a.txt."],
+    [[], "no files"],
+    [Array.from({ length: 20 }, (_, index) => `/file${index}`), "file7 and 12 more"],
+  ])("%j is refused with what it is", async (paths, words) => {
+    await expect(readDisc(files(...paths), new Warnings())).rejects.toMatchObject({
+      code: "not-a-disc",
+      message: expect.stringContaining(words),
+    })
+  })
+})
