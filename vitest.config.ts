@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // Processes that the code starts (the converter) run the sources too.
+    execArgv: ["--import", new URL("test/support/typescript-sources.mjs", import.meta.url).href],
     // Two cores: more workers only fight over them.
     maxWorkers: 2,
   },

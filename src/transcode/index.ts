@@ -1,3 +1,6 @@
+export { converterCounts, openConverter } from "./open-converter.ts"
+export { warmUp } from "./process.ts"
+export { makeThumbnail } from "./thumbnail.ts"
 export type {
   AudioParametersOutput,
   Converter,

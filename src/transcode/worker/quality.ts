@@ -1,0 +1,117 @@
+import type { CodecName } from "../../mpeg/access-unit.ts"
+
+export type Preset = "veryfast" | "superfast" | "ultrafast"
+
+/** How well the picture is made. */
+export type Quality = {
+  /** Lines. */
+  readonly height: number
+  /** Interlaced video gives one picture for each field. */
+  readonly doubleRate: boolean
+  readonly preset: Preset
+}
+
+export type Source = {
+  readonly codec: CodecName
+  readonly width: number
+  readonly height: number
+  /** Pictures a second. */
+  readonly frameRate: number
+  readonly interlaced: boolean
+  /** Display aspect: width through height. */
+  readonly aspect: number
+}
+
+/** Times real time below which the picture is made smaller or simpler. */
+export const LEAST_SPEED = 1.2
+
+const HEIGHTS = [1080, 720, 480]
+const PRESETS: readonly Preset[] = ["veryfast", "superfast", "ultrafast"]
+
+/** Nanoseconds of one core for a pixel, measured on one 2026 server core (see `scripts/bench-transcode.mjs`); only their ratios matter much. */
+const DECODE_COST: Readonly<Partial<Record<CodecName, number>>> = { mpeg1video: 3, mpeg2video: 3, h264: 9, hevc: 9, vc1: 12 }
+const DEINTERLACE_COST = 4
+const SCALE_COST = 3
+const ENCODE_COST: Readonly<Record<Preset, number>> = { veryfast: 22, superfast: 15, ultrafast: 9 }
+
+/** Seconds of one core's work for a second of video. */
+export function costOf(source: Source, quality: Quality): number {
+  const sourcePixels = source.width * source.height * source.frameRate
+  const rate = source.frameRate * (source.interlaced && quality.doubleRate ? 2 : 1)
+  const pixels = quality.height * quality.height * source.aspect * rate
+  const deinterlaced = !source.interlaced || takesOneField(source, quality) ? 0 : sourcePixels * (quality.doubleRate ? 2 : 1)
+  const decode = sourcePixels * (DECODE_COST[source.codec] ?? 9)
+  return (decode + deinterlaced * DEINTERLACE_COST + pixels * (SCALE_COST + ENCODE_COST[quality.preset])) / 1e9
+}
+
+/** A picture of half the lines is one field: no deinterlacer is needed. */
+export function takesOneField(source: Source, quality: Quality): boolean {
+  return source.interlaced && !quality.doubleRate && quality.height <= source.height / 2
+}
+
+/** All qualities for a source, best first, each clearly cheaper than the one before. */
+export function ladder(source: Source, maxHeight: number): readonly Quality[] {
+  const top = Math.min(source.height, maxHeight)
+  const rungs: Quality[] = []
+  let cost = Number.POSITIVE_INFINITY
+  for (const height of [top, ...HEIGHTS.filter((lines) => lines < top)]) {
+    for (const doubleRate of source.interlaced ? [true, false] : [false]) {
+      for (const preset of PRESETS) {
+        const quality = { height, doubleRate, preset }
+        const own = costOf(source, quality)
+        if (own > cost * 0.9) continue
+        cost = own
+        rungs.push(quality)
+      }
+    }
+  }
+  return rungs
+}
+
+/** The best quality that `capacity` (cores' worth of work a second) makes at `LEAST_SPEED` with room to spare; the cheapest if none. */
+export function choose(source: Source, maxHeight: number, capacity: number): Quality {
+  const rungs = ladder(source, maxHeight)
+  const chosen = rungs.find((quality) => costOf(source, quality) * LEAST_SPEED * HEADROOM <= capacity) ?? rungs.at(-1)
+  if (chosen === undefined) throw new Error("opentray is wrong about itself: a ladder without a rung")
+  return chosen
+}
+
+/** The first estimate knows nothing of what else runs here, a browser that decodes the result for one. */
+const HEADROOM = 1.3
+
+/** Speed over the last seconds of work; waiting for input does not count. */
+export class SpeedMeter {
+  #samples: { ticks: number; milliseconds: number }[] = []
+  #ticks = 0
+  #milliseconds = 0
+
+  add(ticks: number, milliseconds: number): void {
+    this.#samples.push({ ticks, milliseconds })
+    this.#ticks += ticks
+    this.#milliseconds += milliseconds
+    for (
+      let oldest = this.#samples[0];
+      oldest !== undefined && this.#milliseconds - oldest.milliseconds > WINDOW;
+      oldest = this.#samples[0]
+    ) {
+      this.#samples.shift()
+      this.#ticks -= oldest.ticks
+      this.#milliseconds -= oldest.milliseconds
+    }
+  }
+
+  /** Times real time; null until enough work was seen. */
+  get speed(): number | null {
+    return this.#milliseconds < ENOUGH ? null : this.#ticks / 90 / this.#milliseconds
+  }
+
+  reset(): void {
+    this.#samples = []
+    this.#ticks = 0
+    this.#milliseconds = 0
+  }
+}
+
+/** Milliseconds of work that are looked at, and that are enough for a judgement. A page holds about a second: judging must be quicker than that. */
+const WINDOW = 2000
+const ENOUGH = 600

@@ -1,0 +1,104 @@
+/** 48 kHz samples and 90 kHz ticks meet every 15 ticks. */
+export const SAMPLE_RATE = 48_000
+const TICKS_PER_SAMPLE = 90_000 / SAMPLE_RATE
+/** Sound may stand off its time by this much (10 ms) before it is put right: below what anyone hears, above what time stamps jitter. */
+const TOLERANCE = 480
+/** A longer hole (10 s) is no hole in the sound but a jump in time: the grid begins anew behind it. */
+const MAX_SILENCE = 480_000
+
+/** Two channels of samples between -1 and 1. */
+export type StereoBlock = { readonly left: Float32Array; readonly right: Float32Array }
+
+/**
+ * Puts decoded sound where its time says, without a hole and without an overlap, and hands it on in blocks of one size whose times are
+ * `start + n * size`: what an encoder wants and what a host joins without a click.
+ */
+export class SoundGrid {
+  readonly #size: number
+  readonly #onBlock: (block: StereoBlock, pts: number) => void
+  #left: Float32Array
+  #right: Float32Array
+  #filled = 0
+  /** Tick of the block that is being filled. */
+  #blockStart: number | null = null
+
+  constructor(size: number, onBlock: (block: StereoBlock, pts: number) => void) {
+    this.#size = size
+    this.#onBlock = onBlock
+    this.#left = new Float32Array(size)
+    this.#right = new Float32Array(size)
+  }
+
+  /** Where the next sample falls, in ticks; null before the first. */
+  get end(): number | null {
+    return this.#blockStart === null ? null : this.#blockStart + this.#filled * TICKS_PER_SAMPLE
+  }
+
+  /** Drops the block that is being filled; the next sample is at `start`, or wherever the next sound says. */
+  restart(start: number | null): void {
+    this.#filled = 0
+    this.#blockStart = start
+  }
+
+  /** Sound at `pts` (ticks). */
+  put({ left, right }: StereoBlock, pts: number): void {
+    const end = this.end
+    if (end === null) this.restart(pts)
+    const off = end === null ? 0 : Math.round((pts - end) / TICKS_PER_SAMPLE)
+    if (off > TOLERANCE) this.#bridge(off, pts)
+    const skip = off < -TOLERANCE ? Math.min(-off, left.length) : 0
+    this.#append(left, right, skip)
+  }
+
+  /** Silence up to `until`; `from` is where the grid begins if nothing has begun it. */
+  fill(from: number, until: number): void {
+    if (this.#blockStart === null) this.restart(from)
+    const missing = Math.round((until - (this.end ?? until)) / TICKS_PER_SAMPLE)
+    if (missing > 0) this.#silence(Math.min(missing, MAX_SILENCE))
+  }
+
+  /** Completes the last block with silence. */
+  complete(): void {
+    if (this.#filled > 0) this.#silence(this.#size - this.#filled)
+  }
+
+  #bridge(samples: number, pts: number): void {
+    if (samples <= MAX_SILENCE) {
+      this.#silence(samples)
+      return
+    }
+    this.complete()
+    this.restart(pts)
+  }
+
+  #silence(samples: number): void {
+    for (let left = samples; left > 0; ) {
+      const run = Math.min(left, this.#size - this.#filled)
+      // New blocks are zeros already.
+      this.#advance(run)
+      left -= run
+    }
+  }
+
+  #append(left: Float32Array, right: Float32Array, from: number): void {
+    for (let at = from; at < left.length; ) {
+      const run = Math.min(left.length - at, this.#size - this.#filled)
+      this.#left.set(left.subarray(at, at + run), this.#filled)
+      this.#right.set(right.subarray(at, at + run), this.#filled)
+      this.#advance(run)
+      at += run
+    }
+  }
+
+  #advance(samples: number): void {
+    this.#filled += samples
+    if (this.#filled < this.#size || this.#blockStart === null) return
+    const block = { left: this.#left, right: this.#right }
+    const pts = this.#blockStart
+    this.#left = new Float32Array(this.#size)
+    this.#right = new Float32Array(this.#size)
+    this.#filled = 0
+    this.#blockStart = pts + this.#size * TICKS_PER_SAMPLE
+    this.#onBlock(block, pts)
+  }
+}
