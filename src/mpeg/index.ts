@@ -19,3 +19,5 @@ export { TRUEHD_CORE, TransportStreamDemuxer, type TransportStreamOptions, type 
 export type { PacketSize } from "./transport-stream/packet-size.ts"
 export type { ProgramMap } from "./transport-stream/program-map.ts"
 export type { ProgramStreamEntry } from "./transport-stream/stream-types.ts"
+export { TransportStreamWriter, type TransportStreamWriterOptions, type WriterUnit } from "./transport-stream/writer.ts"
+export type { WriterStream } from "./transport-stream/writer-streams.ts"
