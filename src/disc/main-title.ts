@@ -29,7 +29,7 @@ const SUM_TOLERANCE = 0.03
 const EPISODE_LENGTH_RATIO = 0.62
 /** An extra as long as an episode is usually thinner than this beside one. */
 const EPISODE_WORTH_RATIO = 0.5
-/** Two episodes could as well be two cuts of a film. */
+/** Two episodes could as well be two cuts of a film, or the halves of one. */
 const MIN_EPISODES = 3
 /** Titles that share more than this are versions of one another, not episodes. */
 const MAX_EPISODE_OVERLAP = 0.5
@@ -53,7 +53,8 @@ type Candidate = {
  * 1. A title that is the same as another, has no picture, or repeats itself for half its length or more is out: menus loop over short clips for hours,
  *    and decoys pad themselves.
  * 2. A play-all is out where its episodes are titles of their own: people watch an episode, and it is found again by its chapters. It shows by titles
- *    that are parts of it and cover it, or by titles of like length whose lengths and sizes both add up to its own.
+ *    that are parts of it and cover it, or where pieces cannot be compared, by the longest others whose lengths and sizes both add up to its own.
+ *    It takes three: two could be the halves of an episode.
  * 3. What is only a piece of a title that is still in is out.
  * 4. Of the rest the most *worth* wins: the geometric mean of length and bytes. Length alone prefers long, thin extras; bytes alone prefer a short film
  *    at a high rate or a picture-in-picture version.
@@ -97,12 +98,15 @@ const hasPicture = (title: TitleInfo): boolean => title.streams.length === 0 || 
 function isPlayAll(whole: Candidate, others: readonly Candidate[]): boolean {
   const partSized = others.filter(({ seconds }) => seconds >= whole.seconds * MIN_PART_SHARE && seconds <= whole.seconds * MAX_PART_SHARE)
   const parts = partSized.filter(({ title }) => title.partOf === whole.title.number)
-  if (parts.length >= 2 && sumOf(parts, "seconds") >= whole.seconds * PLAY_ALL_COVER) return true
+  if (parts.length >= MIN_EPISODES && sumOf(parts, "seconds") >= whole.seconds * PLAY_ALL_COVER) return true
   // Titles whose pieces can be compared have been compared.
   if (whole.keys.size > 0) return false
-  const longest = Math.max(0, ...partSized.map(({ seconds }) => seconds))
-  const alike = partSized.filter(({ seconds }) => seconds >= longest * EPISODE_LENGTH_RATIO)
-  return alike.length >= 2 && adds(sumOf(alike, "seconds"), whole.seconds) && adds(sumOf(alike, "bytes"), whole.bytes)
+  return [...partSized]
+    .sort((a, b) => b.seconds - a.seconds)
+    .some((_, last, byLength) => {
+      const longest = byLength.slice(0, Math.min(last, MAX_EPISODES) + 1)
+      return longest.length >= MIN_EPISODES && adds(sumOf(longest, "seconds"), whole.seconds) && adds(sumOf(longest, "bytes"), whole.bytes)
+    })
 }
 
 const sumOf = (candidates: readonly Candidate[], field: "seconds" | "bytes"): number =>
