@@ -7,7 +7,7 @@ import { openFileSystem } from "../../../src/filesystem/index.ts"
 import { openNode } from "../../../src/source/node/index.ts"
 import { dataPath, hasData } from "../../support/data.ts"
 import { hasProgram, oraclePath, runOracle } from "../../support/oracles.ts"
-import { discFolders } from "./discs.ts"
+import { discFolders, rigDiscs } from "./discs.ts"
 import { modelLines, packetsOf, relevantPlaylists } from "./libbluray-model.ts"
 
 const opened: FileSystem[] = []
@@ -16,7 +16,11 @@ afterAll(() => Promise.all(opened.map((files) => files.close())))
 type Line = Record<string, unknown> & { type: string }
 
 const canRun = hasData && oraclePath("bdtrace") !== null
-const discs = [...discFolders(), ...(hasData ? [{ name: "bd-tsmuxer.iso", root: dataPath("made/bd-tsmuxer.iso") }] : [])]
+const discs = [
+  ...discFolders(),
+  ...(canRun ? rigDiscs() : []),
+  ...(hasData ? [{ name: "bd-tsmuxer.iso", root: dataPath("made/bd-tsmuxer.iso") }] : []),
+]
 
 /** Playlists that libbluray lists and opentray leaves out with a warning. */
 const LEFT_OUT: Readonly<Record<string, readonly number[]>> = {

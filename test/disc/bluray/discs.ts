@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { dataPath, hasData } from "../../support/data.ts"
+import { dataDir, dataPath, hasData } from "../../support/data.ts"
+import { hasProgram } from "../../support/oracles.ts"
 
 /** A folder that holds BDMV, ready for opentray and for libbluray. */
 export type DiscFolder = { readonly name: string; readonly root: string }
@@ -62,6 +64,15 @@ function makeStreams(root: string): void {
     writeFileSync(stream, "")
     truncateSync(stream, packets * 192)
   }
+}
+
+/** The oracles' own disc (HDMV menu, three playlists), as folder and as image; none where what makes it is not installed. */
+export function rigDiscs(): readonly DiscFolder[] {
+  const script = join(dataDir, "../oracles/make-bd.py")
+  if (!existsSync(script) || !["python3", "ffmpeg", "genisoimage"].every(hasProgram)) return []
+  const folder = mkdtempSync(join(tmpdir(), "opentray-rig-"))
+  execFileSync("python3", [script, folder], { stdio: "ignore" })
+  return ["bd", "bd.iso"].map((name) => ({ name: `rig/${name}`, root: join(folder, name) }))
 }
 
 /** Playlists that came alone (and awkward ones), as one disc without clips. */
