@@ -116,14 +116,20 @@ export function place(root, { revision, blockSize, form, embedBytes, hasMetadata
 
   const unit = (block) => (hasMetadata ? Math.ceil(block / METADATA_UNIT_BLOCKS) * METADATA_UNIT_BLOCKS : block)
   const metadataBlocks = unit(structures)
-  // Block 0 of the partition is the metadata file's entry.
-  const contentStart = hasMetadata ? METADATA_UNIT_BLOCKS : 0
-  let next = contentStart + metadataBlocks
+  // Each metadata file's entry has a unit of its own before the content. The mirror lies before the files, not at the disc's far end as
+  // on pressed discs: 7-Zip takes anything but zeros between the last file and the last anchor for damage.
+  const metadata = hasMetadata
+    ? {
+        file: 0,
+        contentStart: METADATA_UNIT_BLOCKS,
+        blocks: metadataBlocks,
+        mirror: METADATA_UNIT_BLOCKS + metadataBlocks,
+        mirrorStart: 2 * METADATA_UNIT_BLOCKS + metadataBlocks,
+      }
+    : null
+  let next = metadata === null ? structures : metadata.mirrorStart + metadata.blocks
   for (const one of files.sort((a, b) => (a.file?.order ?? 0) - (b.file?.order ?? 0))) next = placeFile(one, next, blockSize)
-  if (!hasMetadata) return { nodes, structures, partitionBlocks: next, metadata: null }
-  const mirrorStart = unit(next)
-  const metadata = { file: 0, contentStart, blocks: metadataBlocks, mirrorStart, mirror: mirrorStart + metadataBlocks }
-  return { nodes, structures, partitionBlocks: unit(metadata.mirror + 1), metadata }
+  return { nodes, structures, partitionBlocks: unit(next), metadata }
 }
 
 /** A file's stretches, none longer than an extent may be. @param {Node} one */
