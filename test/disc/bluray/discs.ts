@@ -1,9 +1,31 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { afterAll } from "vitest"
 import { dataDir, dataPath, hasData } from "../../support/data.ts"
 import { hasProgram } from "../../support/oracles.ts"
+
+/** An empty folder that is removed again: `when` is vitest's `afterAll` (while tests are collected) or `onTestFinished` (inside one). */
+export function temporaryFolder(name: string, when: (remove: () => void) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), `opentray-${name}-`))
+  when(() => {
+    execFileSync("chmod", ["-R", "u+w", folder])
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
 
 /** A folder that holds BDMV, ready for opentray and for libbluray. */
 export type DiscFolder = { readonly name: string; readonly root: string }
@@ -28,7 +50,7 @@ const WHOLE: Readonly<Record<string, string>> = {
  */
 export function discFolders(): readonly DiscFolder[] {
   if (!hasData) return []
-  const temporary = mkdtempSync(join(tmpdir(), "opentray-bluray-"))
+  const temporary = temporaryFolder("bluray", afterAll)
   const bdpl = readdirSync(dataPath("bdpl")).filter((name) => /^disc\d+$/.test(name))
   const sets = [
     ...bdpl.map((name) => ({ name: `bdpl/${name}`, root: "", bdmv: dataPath("bdpl", name) })),
@@ -70,7 +92,7 @@ function makeStreams(root: string): void {
 export function rigDiscs(): readonly DiscFolder[] {
   const script = join(dataDir, "../oracles/make-bd.py")
   if (!existsSync(script) || !["python3", "ffmpeg", "genisoimage"].every(hasProgram)) return []
-  const folder = mkdtempSync(join(tmpdir(), "opentray-rig-"))
+  const folder = temporaryFolder("rig", afterAll)
   execFileSync("python3", [script, folder], { stdio: "ignore" })
   return ["bd", "bd.iso"].map((name) => ({ name: `rig/${name}`, root: join(folder, name) }))
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { type Source, Warnings } from "../../../src/base/index.ts"
 import { ALIGNED_UNIT_SIZE, isBlurayTitleScrambled, readBlurayDisc } from "../../../src/disc/bluray/index.ts"
 import { isUnitScrambled } from "../../../src/disc/bluray/scrambled.ts"
@@ -10,6 +9,7 @@ import { readDisc } from "../../../src/disc/index.ts"
 import { openFileSystem } from "../../../src/filesystem/index.ts"
 import { CachedSource, MemorySource } from "../../../src/source/index.ts"
 import { dataPath, hasData } from "../../support/data.ts"
+import { temporaryFolder } from "./discs.ts"
 import { type Changes, FolderFiles } from "./folder-files.ts"
 
 const authored = dataPath("authored-bd-menu/disc")
@@ -85,7 +85,7 @@ describe.skipIf(!hasData)("where BDMV is", () => {
   })
 
   it.each(["PRIVATE/AVCHD/BDMV", "AVCHD/BDMV", "BDMV"])("an AVCHD card with 8.3 names at %s", async (place) => {
-    const root = mkdtempSync(join(tmpdir(), "opentray-avchd-"))
+    const root = temporaryFolder("avchd", onTestFinished)
     const bdmv = join(root, place)
     mkdirSync(join(bdmv, ".."), { recursive: true })
     cpSync(join(authored, "BDMV"), bdmv, { recursive: true })
@@ -124,7 +124,7 @@ function renameTo83(folder: string): void {
 
 describe.skipIf(!hasData)("protection", () => {
   it("shows marks and calls nothing scrambled for them", async () => {
-    const root = mkdtempSync(join(tmpdir(), "opentray-marks-"))
+    const root = temporaryFolder("marks", onTestFinished)
     cpSync(authored, root, { recursive: true })
     execFileSync("chmod", ["-R", "u+w", root])
     for (const folder of ["AACS", "BDSVM", "any!"]) mkdirSync(join(root, folder))
@@ -212,7 +212,7 @@ describe.skipIf(!hasData)("what opening costs", () => {
   })
 
   it("little memory for a disc with a thousand playlists of a hundred items", async () => {
-    const root = mkdtempSync(join(tmpdir(), "opentray-decoys-"))
+    const root = temporaryFolder("decoys", onTestFinished)
     cpSync(authored, root, { recursive: true })
     execFileSync("chmod", ["-R", "u+w", root])
     const playlist = readFileSync(dataPath("chaptertool/Disc/Mpls/00002_Menu.mpls"))
