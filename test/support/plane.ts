@@ -4,7 +4,7 @@ import type { PlanePicture } from "../../src/graphics/bitmap.ts"
 /** A plane as FFmpeg shows it from `pts` (90 kHz) on: 4 bytes a pixel, R, G, B, A. */
 export type ShownPlane = { readonly pts: number; readonly rgba: Buffer }
 
-/** All pictures that FFmpeg makes of a subtitle stream, cleared planes left out. `input`: the arguments up to and with `-i`. */
+/** All pictures that FFmpeg makes of a subtitle stream; cleared planes and repetitions are left out. `input`: the arguments up to and with `-i`. */
 export async function ffmpegPlanes(input: readonly string[], width: number, height: number): Promise<ShownPlane[]> {
   const filter = "[0:s:0]format=rgba,settb=1/90000,showinfo"
   const args = ["-v", "info", "-nostdin", ...input, "-filter_complex", filter, "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
@@ -39,13 +39,15 @@ export async function ffmpegPlanes(input: readonly string[], width: number, heig
       `ffmpeg gave ${frames.length} frames of ${size} bytes and ${filled} bytes, ${times.length} times:\n${Buffer.concat(log)}`,
     )
   }
-  return frames.map((rgba, index) => ({ pts: times[index] ?? 0, rgba })).filter(({ rgba }) => rgba.length > 0)
+  const planes = frames.map((rgba, index) => ({ pts: times[index] ?? 0, rgba }))
+  // A plane comes once more a tick before it changes.
+  return planes.filter(({ rgba }, index) => rgba.length > 0 && !frames[index - 1]?.equals(rgba))
 }
 
 /** True when nothing can be seen. */
 export function isClear(rgba: Buffer): boolean {
-  const words = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length >> 2)
-  return words.every((word) => word >>> 24 === 0)
+  for (let alpha = 3; alpha < rgba.length; alpha += 4) if (rgba[alpha] !== 0) return false
+  return true
 }
 
 /** A picture drawn on its plane, later bitmaps over earlier ones without blending; 4 bytes a pixel, R, G, B, A. */

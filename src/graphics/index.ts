@@ -1,0 +1,4 @@
+/** Discs' graphics, decoded to palettes and bitmaps. */
+export type { Bitmap, PlanePicture } from "./bitmap.ts"
+export * from "./pg/index.ts"
+export * from "./subpicture/index.ts"

@@ -1,0 +1,38 @@
+import type { ByteReader } from "../../base/index.ts"
+import { rgbFromYCrCb } from "../colour.ts"
+
+/** One colour: limited-range Y, Cr, Cb, and T from 0 (transparent) to 255 (opaque). */
+export type PaletteEntry = { readonly id: number; readonly y: number; readonly cr: number; readonly cb: number; readonly t: number }
+
+/** Palette Definition Segment. */
+export type PaletteDefinition = { readonly id: number; readonly version: number; readonly entries: readonly PaletteEntry[] }
+
+const ENTRY_SIZE = 5
+
+/** Always transparent, whatever a palette says of it. */
+export const TRANSPARENT_INDEX = 0xff
+
+/** Layout: libbluray `pg_decode.c`. `segment` is the segment's content. A last entry that is not whole is left out. @throws DiscError `damaged` */
+export function parsePaletteDefinition(segment: ByteReader): PaletteDefinition {
+  const id = segment.u8("palette_id")
+  const version = segment.u8("palette_version_number")
+  const entries = segment.list(Math.floor(segment.remaining / ENTRY_SIZE), ENTRY_SIZE, "palette_entry", (entry) => ({
+    id: entry.u8("palette_entry_id"),
+    y: entry.u8("Y_value"),
+    cr: entry.u8("Cr_value"),
+    cb: entry.u8("Cb_value"),
+    t: entry.u8("T_value"),
+  }))
+  return { id, version, entries }
+}
+
+/** 256 times R, G, B, A, as `entries` (later ones win) give them on a plane of this height. */
+export function rgbaPalette(entries: Iterable<PaletteEntry>, planeHeight: number): Uint8Array {
+  const palette = new Uint8Array(256 * 4)
+  for (const { id, y, cr, cb, t } of entries) {
+    // A transparent colour is no colour: all four values are 0.
+    if (id === TRANSPARENT_INDEX) continue
+    palette.set(t === 0 ? [0, 0, 0, 0] : [...rgbFromYCrCb(y, cr, cb, planeHeight), t], id * 4)
+  }
+  return palette
+}
