@@ -28,7 +28,7 @@ export type PresentationComposition = {
   readonly objects: readonly CompositionObject[]
 }
 
-const STATES: readonly CompositionState[] = ["normal", "acquisition-point", "epoch-start", "epoch-continue"]
+export const COMPOSITION_STATES: readonly CompositionState[] = ["normal", "acquisition-point", "epoch-start", "epoch-continue"]
 
 /** Layout: libbluray `pg_decode.c`. `segment` is the segment's content, without type and length. @throws DiscError `damaged` */
 export function parsePresentationComposition(segment: ByteReader): PresentationComposition {
@@ -36,7 +36,7 @@ export function parsePresentationComposition(segment: ByteReader): PresentationC
   const videoHeight = segment.u16("video_height")
   segment.skip(1, "frame_rate")
   const compositionNumber = segment.u16("composition_number")
-  const compositionState = STATES[segment.u8("composition_state") >> 6] ?? "normal"
+  const compositionState = COMPOSITION_STATES[segment.u8("composition_state") >> 6] ?? "normal"
   const paletteUpdate = (segment.u8("palette_update_flag") & 0x80) !== 0
   const paletteIdRef = segment.u8("palette_id_ref")
   const count = segment.u8("number_of_composition_objects")
@@ -44,7 +44,8 @@ export function parsePresentationComposition(segment: ByteReader): PresentationC
   return { videoWidth, videoHeight, compositionNumber, compositionState, paletteUpdate, paletteIdRef, objects }
 }
 
-function readCompositionObject(segment: ByteReader): CompositionObject {
+/** As in compositions and in the effects of menu pages. @throws DiscError `damaged` */
+export function readCompositionObject(segment: ByteReader): CompositionObject {
   const objectIdRef = segment.u16("object_id_ref")
   const windowIdRef = segment.u8("window_id_ref")
   const flags = segment.u8("object_cropped_flag, forced_on_flag")
