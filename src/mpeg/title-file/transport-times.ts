@@ -4,9 +4,12 @@ import type { JoinUnit } from "./transport-units.ts"
 /** New times for a unit, on the title's timeline. */
 export type UnitTimes = { readonly pts: number; readonly dts: number }
 
+/** Where pictures left over behind an out time go: behind the last frame inside (frames last 1500 ticks and more), before those that lead in. */
+const LEFT_OVER_TICKS = 1000
+
 /**
  * Times that the join of a stream needs, by the unit's first packet. Pictures that are only decoded are given the ticks right before the in time or
- * the out time, so that they take no time; and no unit is decoded before the last one of the run before (`lastDts`).
+ * before the out time, so that they take no time; and no unit is decoded before the last one of the run before (`lastDts`).
  * Also gives when the run's last unit is decoded.
  */
 export function joinTimes(
@@ -19,11 +22,11 @@ export function joinTimes(
   const squeezed = new Map([
     ...squeeze(
       kept.filter((unit) => unit.isReference && (unit.pts ?? 0) < run.start),
-      run.start,
+      (count) => run.start - count,
     ),
     ...squeeze(
       kept.filter((unit) => unit.isReference && (unit.pts ?? 0) >= run.start),
-      run.end,
+      () => run.end - LEFT_OVER_TICKS,
     ),
   ])
   let previous = lastDts ?? Number.NEGATIVE_INFINITY
@@ -44,8 +47,8 @@ export function joinTimes(
 
 const hasOwnDts = (unit: JoinUnit): boolean => unit.dts !== null && unit.dts !== unit.pts
 
-/** The last ticks before `end`, in the order of presentation. */
-function squeeze(units: readonly JoinUnit[], end: number): [number, number][] {
+/** One tick after the other in the order of presentation. */
+function squeeze(units: readonly JoinUnit[], firstTick: (count: number) => number): [number, number][] {
   const order = [...units].sort((a, b) => (a.pts ?? 0) - (b.pts ?? 0))
-  return order.map((unit, index) => [unit.at, end - order.length + index])
+  return order.map((unit, index) => [unit.at, firstTick(order.length) + index])
 }
