@@ -1,6 +1,7 @@
-import type { Source, Warning } from "../base/index.ts"
-import type { DiscInfo } from "../disc/disc-info.ts"
-import type { FileSystem } from "../filesystem/file-system.ts"
+import type { Source, Ticks, Warning } from "../base/index.ts"
+import type { DiscInfo } from "../disc/index.ts"
+import type { FileSystem } from "../filesystem/index.ts"
+import type { Item } from "./items.ts"
 import type { PlayOptions, Session } from "./session.ts"
 
 /** An opened disc. */
@@ -8,9 +9,30 @@ export interface Disc {
   readonly info: DiscInfo
   readonly warnings: readonly Warning[]
   readonly files: FileSystem
-  /** @throws DiscError `not-found` (no such title), `protected` (its packets are scrambled), `unsupported` */
+  /** `info` with `scrambled` filled in for every title: looks into their packets at several places. */
+  scan(): Promise<DiscInfo>
+  /** What cannot be played makes the session's first pull throw: `not-found`, `protected` (scrambled packets), `unsupported`, `damaged`. */
   play(options?: PlayOptions): Session
+  /** A title block by block, with no queue, no read-ahead and no clock: for traces and tests. */
+  steps(options: StepOptions): Promise<TitleSteps>
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
   openTitle(number: number, options?: { readonly angle?: number }): Promise<Source>
   close(): Promise<void>
+}
+
+export type StepOptions = {
+  readonly title: number
+  /** On the title's timeline. */
+  readonly time?: Ticks
+  /** From 1; instead of `time`. */
+  readonly chapter?: number
+  readonly angle?: number
+  readonly audio?: number
+  readonly subtitle?: number | null
+}
+
+/** One block (2048 bytes, DVD) or aligned unit (6144 bytes, Blu-ray) a step. */
+export interface TitleSteps {
+  /** Null at the end of the title. `block` is as the disc has it; null for what comes of a segment's end. */
+  step(): Promise<{ readonly block: Uint8Array | null; readonly items: readonly Item[] } | null>
 }

@@ -1,19 +1,18 @@
-import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
+import { DiscError, type Ticks, type Warnings } from "../base/index.ts"
 import type { OverlayItem } from "./items.ts"
-import type { SubtitleDecoder } from "./title-media.ts"
+import type { SubtitleDecoder, TimedPicture } from "./title-media.ts"
 
-/** Overlays kept for a viewer who turns this subtitle on: those of the last moments, whatever is still ahead of the screen. */
+/** Overlays kept for a viewer who turns this subtitle on: those of the last moments, and whatever is still ahead of the screen. */
 const MAX_KEPT = 64
+
+/** What a viewer of this subtitle sees, and what one who has switched subtitles off; null: nothing new. */
+export type TrackOverlay = { readonly full: OverlayItem; readonly forced: OverlayItem | null }
 
 /** One subtitle stream: units in, overlays out, and the latest of them kept so that switching it on shows at once what is due. */
 export class SubtitleTrack {
-  readonly stream: number
   #decoder: SubtitleDecoder | null = null
-  #kept: OverlayItem[] = []
-
-  constructor(stream: number) {
-    this.stream = stream
-  }
+  #kept: TrackOverlay[] = []
+  #showsForced = false
 
   /** A new segment begins; `fresh` when its clock or streams do not go on from the last. */
   startSegment(create: () => SubtitleDecoder | null, fresh: boolean): void {
@@ -21,40 +20,38 @@ export class SubtitleTrack {
   }
 
   /** A whole unit with its feed time. A damaged one gives nothing but a warning. */
-  take(data: Uint8Array, pts: Ticks, warnings: Warnings): readonly OverlayItem[] {
+  take(data: Uint8Array, pts: Ticks, warnings: Warnings): readonly TrackOverlay[] {
     const decoder = this.#decoder
     if (decoder === null) return []
-    let overlays: readonly OverlayItem[]
+    let pictures: readonly TimedPicture[]
     try {
-      overlays = overlaysOf(decoder, data, pts)
+      pictures = decoder.decode(data, pts)
     } catch (error) {
       if (!(error instanceof DiscError)) throw error
       warnings.add("damaged-subtitle", error.message, error.place)
       return []
     }
+    const overlays = pictures.map((timed, index) => this.#overlay(decoder, timed, pictures[index + 1]?.at ?? null))
     this.#kept.push(...overlays)
     if (this.#kept.length > MAX_KEPT) this.#kept.splice(0, this.#kept.length - MAX_KEPT)
     return overlays
   }
 
-  /** What this track shows at `presented` and what it has shown or will show after it, as far as it was read. */
-  overlaysFrom(presented: Ticks): readonly OverlayItem[] {
-    const current = this.#kept.findLastIndex((overlay) => overlay.at <= presented)
-    return this.#kept.slice(Math.max(current, 0)).filter((overlay) => overlay.until === null || overlay.until > presented)
+  /** What this track shows at `presented` and after it, as far as it was read. */
+  overlaysFrom(presented: Ticks): readonly TrackOverlay[] {
+    const current = this.#kept.findLastIndex(({ full }) => full.at <= presented)
+    return this.#kept.slice(Math.max(current, 0)).filter(({ full }) => full.until === null || full.until > presented)
+  }
+
+  #overlay({ plane }: SubtitleDecoder, { at, picture, forcedPicture }: TimedPicture, until: Ticks | null): TrackOverlay {
+    const shown = { type: "overlay", plane, at, until } as const
+    const wasShown = this.#showsForced
+    this.#showsForced = forcedPicture !== null && forcedPicture.bitmaps.length > 0
+    return {
+      full: { ...shown, picture: picture ?? NOTHING, forced: forcedPicture !== null },
+      forced: this.#showsForced || wasShown ? { ...shown, picture: forcedPicture ?? NOTHING, forced: true } : null,
+    }
   }
 }
 
-function overlaysOf(decoder: SubtitleDecoder, data: Uint8Array, pts: Ticks): readonly OverlayItem[] {
-  const pictures = decoder.decode(data, pts)
-  return pictures.map((timed, index): OverlayItem => {
-    const next = pictures[index + 1]
-    return {
-      type: "overlay",
-      plane: decoder.plane,
-      at: ticks(pts + timed.delay),
-      until: next === undefined ? null : ticks(pts + next.delay),
-      picture: timed.picture ?? { planeWidth: 0, planeHeight: 0, bitmaps: [] },
-      forced: timed.forced,
-    }
-  })
-}
+const NOTHING = { planeWidth: 0, planeHeight: 0, bitmaps: [] }

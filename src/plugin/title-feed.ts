@@ -1,9 +1,9 @@
 import { type ReadOptions, type Ticks, ticks } from "../base/index.ts"
 import type { AccessUnit } from "../mpeg/access-unit.ts"
-import type { Segment } from "../mpeg/segment.ts"
+import { continuesSegment, type Segment } from "../mpeg/segment.ts"
 import type { Item, PacketItem } from "./items.ts"
 import { clockDistance, RangeReader } from "./range-reader.ts"
-import { SubtitleTrack } from "./subtitle-track.ts"
+import { SubtitleTrack, type TrackOverlay } from "./subtitle-track.ts"
 import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
 
 /** A `position` item comes at least this often. */
@@ -17,6 +17,8 @@ const AUDIO_JOIN_SLACK = 1_000
 export type FeedSelection = {
   readonly audio: number | null
   readonly subtitle: number | null
+  /** The subtitle whose forced pictures are shown while `subtitle` is null. */
+  readonly forcedSubtitle: number | null
   /** Packets of every stream, whatever is selected. */
   readonly everything: boolean
 }
@@ -62,7 +64,7 @@ export class TitleFeed {
     this.#highest = target + feedOffset
     this.#warned = media.warnings.list.length
     this.#subtitles = new Map(
-      media.streams.filter((stream) => stream.kind === "subtitle").map((stream) => [stream.index, new SubtitleTrack(stream.index)]),
+      media.streams.filter((stream) => stream.kind === "subtitle").map((stream) => [stream.index, new SubtitleTrack()]),
     )
   }
 
@@ -118,8 +120,16 @@ export class TitleFeed {
   /** Another subtitle from what is on the screen on; gives the overlays that are due at once. Audio changes take a new stretch. */
   selectSubtitle(stream: number | null, presented: Ticks): readonly Item[] {
     this.#selection = { ...this.#selection, subtitle: stream }
-    const track = stream === null ? undefined : this.#subtitles.get(stream)
-    return track === undefined ? [] : track.overlaysFrom(presented)
+    const track = this.#subtitles.get(stream ?? this.#selection.forcedSubtitle ?? -1)
+    return track === undefined ? [] : this.#shown(track.overlaysFrom(presented))
+  }
+
+  /** Of a track's overlays, what the viewer sees. */
+  #shown(overlays: readonly TrackOverlay[]): readonly Item[] {
+    return overlays.flatMap(({ full, forced }) => {
+      const item = this.#selection.subtitle === null ? forced : full
+      return item === null ? [] : [item]
+    })
   }
 
   async #openSegment(segment: Segment): Promise<RangeReader> {
@@ -149,12 +159,11 @@ export class TitleFeed {
     }
   }
 
-  /** Whether a segment goes on with the clock and the streams of the one before: then the demuxer keeps what it has begun. */
+  /** Whether a segment of this stretch goes on with the one before: then the demuxer keeps what it has begun. */
   #continues(index: number): boolean {
     const before = this.#media.segments[index - 1]
     const segment = this.#media.segments[index]
-    if (before === undefined || segment === undefined || this.#segment === null) return false
-    return segment.clip === before.clip && segment.inTime === before.outTime && index > this.#entry.segment
+    return before !== undefined && segment !== undefined && index > this.#entry.segment && continuesSegment(before, segment)
   }
 
   #take(index: number, unit: AccessUnit): void {
@@ -195,7 +204,7 @@ export class TitleFeed {
     if (this.#selection.everything) this.#packet(index, unit, pts, pts, false)
     if (pts === null || pts >= this.#end) return
     const overlays = this.#subtitles.get(index)?.take(unit.data, ticks(pts + this.#feedOffset), this.#media.warnings) ?? []
-    if (index === this.#selection.subtitle) this.#items.push(...overlays)
+    if (index === (this.#selection.subtitle ?? this.#selection.forcedSubtitle)) this.#items.push(...this.#shown(overlays))
   }
 
   #packet(stream: number, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null, decodeOnly: boolean): void {

@@ -19,12 +19,17 @@ export interface Demuxer {
   flush(): void
 }
 
-/** A picture of a subtitle stream, `delay` ticks after the unit's time stamp; null clears the plane. */
-export type TimedPicture = { readonly delay: Ticks; readonly picture: PlanePicture | null; readonly forced: boolean }
+/** What a subtitle stream shows from `at` on; null clears the plane. `forcedPicture` is what of it a viewer sees who has switched subtitles off. */
+export type TimedPicture = {
+  readonly at: Ticks
+  readonly picture: PlanePicture | null
+  readonly forcedPicture: PlanePicture | null
+}
 
 /** Turns the units of one subtitle stream into pictures. Units come in feed order; state is kept between them. */
 export interface SubtitleDecoder {
   readonly plane: OverlayPlane
+  /** @throws DiscError where nothing of the unit can be shown */
   decode(data: Uint8Array, pts: Ticks): readonly TimedPicture[]
 }
 

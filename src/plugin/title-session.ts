@@ -1,7 +1,8 @@
 import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../base/index.ts"
 import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
-import { positionItem, TitleFeed } from "./title-feed.ts"
+import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
+import { type FeedSelection, positionItem, TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
 
 /** Feed time of the first moment shown: above 0, so that what is decoded before it has times of its own. */
@@ -26,11 +27,15 @@ const OPERATIONS: readonly UserOperation[] = [
 ]
 
 export type TitleSessionStart = {
-  /** Title time to begin at. */
+  /** Title time to begin at; a chapter instead, where one is given. */
   readonly time: Ticks
-  /** Disc numbers of the streams to begin with; `null` audio: the title has none. */
+  readonly chapter: number | null
+  /** Disc numbers of the streams to begin with; `null`: the first in the language, else the first. */
   readonly audio: number | null
-  readonly subtitle: number | null
+  readonly audioLanguage: string | null
+  /** `undefined`: the first in the language, else none. */
+  readonly subtitle: number | null | undefined
+  readonly subtitleLanguage: string | null
   readonly aheadSeconds: number
   readonly everything: boolean
 }
@@ -40,11 +45,11 @@ export class TitleSession implements Session {
   #media: Promise<TitleMedia>
   /** Set as soon as `#media` has come. */
   #current: TitleMedia | null = null
-  #audio: number | null
-  #subtitle: number | null
+  #audio: number | null = null
+  #subtitle: number | null = null
   readonly #everything: boolean
   readonly #ahead: number
-  readonly #startTime: Ticks
+  readonly #start: TitleSessionStart
   readonly #watchers = new Set<(item: WatchedItem) => void>()
   #latest = new Map<WatchedItem["type"], WatchedItem>()
   #feed: TitleFeed | null = null
@@ -65,11 +70,9 @@ export class TitleSession implements Session {
     this.#media = media
     // The puller gets the error; a session that nobody pulls must not bring the process down.
     media.catch(() => {})
-    this.#audio = start.audio
-    this.#subtitle = start.subtitle
+    this.#start = start
     this.#everything = start.everything
     this.#ahead = start.aheadSeconds * TICKS_PER_SECOND
-    this.#startTime = start.time
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Item> {
@@ -146,7 +149,7 @@ export class TitleSession implements Session {
   async #read(): Promise<void> {
     const generation = this.#generation
     try {
-      if (this.#feed === null) await this.#begin(this.#startTime, false)
+      if (this.#feed === null) await this.#begin(this.#firstTime(await this.#media), false)
       const feed = this.#feed
       if (feed === null || generation !== this.#generation) return
       const more = await feed.fill()
@@ -170,6 +173,21 @@ export class TitleSession implements Session {
   #finish(feed: TitleFeed): void {
     this.#ended = true
     this.#queue.push(...feed.takeItems(), { type: "end", at: feed.highest })
+  }
+
+  /** Where the title begins for this viewer, with the streams of their choice. */
+  #firstTime(media: TitleMedia): Ticks {
+    const { time, chapter, audio, audioLanguage, subtitle, subtitleLanguage } = this.#start
+    this.#audio = chooseStream(media.streams, "audio", audio, audioLanguage)
+    this.#subtitle = subtitle === null ? null : chooseStream(media.streams, "subtitle", subtitle ?? null, subtitleLanguage)
+    if (chapter === null) return time
+    return this.#chapterStart(media, chapter)
+  }
+
+  #chapterStart(media: TitleMedia, number: number): Ticks {
+    const start = media.chapters[number - 1]
+    if (start !== undefined) return start
+    throw new DiscError("not-found", `title ${media.title} has chapters 1 to ${media.chapters.length}, not ${number}`)
   }
 
   /** A new stretch from `time` of the title. */
@@ -196,10 +214,11 @@ export class TitleSession implements Session {
     this.#queue.push(...begin)
   }
 
-  #feedSelection(media: TitleMedia): { audio: number | null; subtitle: number | null; everything: boolean } {
+  #feedSelection(media: TitleMedia): FeedSelection {
     return {
       audio: this.#indexOf(media, "audio", this.#audio),
       subtitle: this.#indexOf(media, "subtitle", this.#subtitle),
+      forcedSubtitle: forcedSubtitle(media.streams, this.#audio),
       everything: this.#everything,
     }
   }
@@ -226,7 +245,7 @@ export class TitleSession implements Session {
   /** Title time of what is on the screen. */
   #presentedTitleTime(): Ticks {
     const feed = this.#feed
-    if (feed === null) return this.#startTime
+    if (feed === null) return this.#start.time
     return ticks(Math.min(Math.max(0, feed.titleTime(this.#presented ?? feed.highest)), this.#current?.duration ?? 0))
   }
 
@@ -257,12 +276,7 @@ export class TitleSession implements Session {
   }
 
   chapter(number: number): Promise<Answer> {
-    return this.#act((media) => {
-      const start = media.chapters[number - 1]
-      if (start === undefined)
-        throw new DiscError("not-found", `title ${media.title} has chapters 1 to ${media.chapters.length}, not ${number}`)
-      return this.#jump(start)
-    })
+    return this.#act((media) => this.#jump(this.#chapterStart(media, number)))
   }
 
   press(key: Key): Promise<Answer> {

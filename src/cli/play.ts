@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process"
+import { Command } from "commander"
+import { DiscError } from "../base/index.ts"
+import { createBrowserHost } from "../hosts/browser/index.ts"
+import { openDisc } from "../plugin/node.ts"
+import { nameOf, startServer } from "../server/index.ts"
+import { write } from "./output.ts"
+
+type Options = { readonly open: boolean; readonly port: string; readonly host: string }
+
+export function playCommand(): Command {
+  return new Command("play")
+    .description("play a disc in the browser (the default)")
+    .argument("<disc>", "image, folder, drive or address")
+    .option("--no-open", "do not open the page by itself")
+    .option("--port <number>", "listen on this port; 0: any free one", "0")
+    .option("--host <address>", "listen on this address; others than 127.0.0.1 let other machines in", "127.0.0.1")
+    .action(async (spec: string, options: Options) => {
+      const port = Number(options.port)
+      if (!Number.isInteger(port) || port < 0 || port > 65_535)
+        throw new DiscError("bad-argument", `--port takes 0 to 65535, not "${options.port}"`)
+      const disc = await openDisc(spec)
+      const server = await startServer({
+        host: options.host,
+        port,
+        discs: [{ disc, name: nameOf(spec) }],
+        openDisc,
+        hosts: [createBrowserHost],
+      })
+      await write(`${disc.info.label || nameOf(spec)} plays at ${server.url}\n`)
+      if (options.open && process.stdout.isTTY) openPage(server.url)
+      await untilStopped()
+      await server.close()
+    })
+}
+
+/** Ctrl-C and the end of the terminal stop the server; a second Ctrl-C stops at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** Best effort: the address is printed in any case. */
+function openPage(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"]
+  const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true })
+  child.on("error", () => {})
+  child.unref()
+}

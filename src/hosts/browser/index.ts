@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto"
+import { Hono } from "hono"
+import * as v from "valibot"
+import type { WebSocket } from "ws"
+import { DiscError } from "../../base/index.ts"
+import type { Host, HostContext, OpenDisc } from "../host.ts"
+import { BrowserSession, type Channel } from "./browser-session.ts"
+import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
+import type { DiscListing, HostMessage, PlayRequest } from "./protocol.ts"
+import { servePage } from "./static-page.ts"
+import { Thumbnails } from "./thumbnails.ts"
+
+/** A socket that is this far behind is not read any more: its page has gone or will never catch up. */
+const MAX_SOCKET_BACKLOG_BYTES = 64 * 1024 * 1024
+
+const openRequest = v.object({ spec: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) })
+
+/** Plays discs in a browser page: the page, what it asks for, and a session for each that watches. */
+export function createBrowserHost(context: HostContext): Host {
+  const sessions = new Map<string, BrowserSession>()
+  const thumbnails = new Thumbnails()
+  const routes = new Hono()
+
+  routes.get("/api/discs", (c) => c.json(context.discs().map(listing)))
+  routes.post("/api/discs", async (c) => {
+    if (Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY) > MAX_MESSAGE_BYTES) {
+      throw new DiscError("limit", "the request is too long for a path or an address")
+    }
+    const request = v.safeParse(openRequest, await c.req.json().catch(() => null))
+    if (!request.success) throw new DiscError("bad-argument", "give the path or address of a disc")
+    return c.json(listing(await context.open(request.output.spec)))
+  })
+  routes.get("/api/discs/:id/titles/:title/thumbnail.jpg", async (c) => {
+    const picture = await thumbnails.get(discOf(context, c.req.param("id")), Number(c.req.param("title")))
+    return c.body(picture, 200, { "content-type": "image/jpeg", "cache-control": "private, max-age=86400" })
+  })
+  routes.get("/api/stream/:session", (c) => {
+    const stream = sessions.get(c.req.param("session"))?.stream() ?? null
+    if (stream === null) return c.json({ code: "not-found", message: "there is no such stream, or it is being read already" }, 404)
+    return c.body(stream, 200, { "content-type": "video/mp2t", "cache-control": "no-store" })
+  })
+  servePage(routes)
+
+  const start = (request: PlayRequest, channel: Channel): BrowserSession => {
+    const release = context.claim("session")
+    const id = randomUUID()
+    try {
+      const session = BrowserSession.start(id, discOf(context, request.disc), request, channel, () => {
+        sessions.delete(id)
+        release()
+      })
+      sessions.set(id, session)
+      return session
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+  return {
+    routes,
+    sockets: new Map([["/api/session", (socket: WebSocket) => serveSocket(socket, start)]]),
+    close: async () => {
+      await Promise.all([...sessions.values()].map((session) => session.close()))
+      await thumbnails.close()
+    },
+  }
+}
+
+function listing({ id, name, disc }: OpenDisc): DiscListing {
+  return { id, name, info: disc.info }
+}
+
+function discOf(context: HostContext, id: string): OpenDisc {
+  const disc = context.find(id)
+  if (disc === null) throw new DiscError("not-found", "that disc is not open any more; reload the page")
+  return disc
+}
+
+/** One socket is one session: it begins with the page's `play` and ends with the socket. */
+function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: Channel) => BrowserSession): void {
+  const channel: Channel = {
+    send: (message) => {
+      if (socket.readyState !== socket.OPEN) return
+      if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate()
+      else socket.send(message)
+    },
+    close: () => socket.close(),
+  }
+  const say = (message: HostMessage) => channel.send(JSON.stringify(message))
+  let session: BrowserSession | null = null
+  socket.on("message", (data, isBinary) => {
+    const message = isBinary ? null : parsePageMessage(String(data))
+    if (message === null) return socket.close(1008, "not a message of the page")
+    if (session !== null) return void session.take(message).catch(() => socket.terminate())
+    if (message.type !== "play") return socket.close(1008, "a session begins with play")
+    try {
+      session = start(message, channel)
+      say({ type: "session", stream: `api/stream/${session.id}` })
+    } catch (error) {
+      if (!(error instanceof DiscError)) throw error
+      say({ type: "error", code: error.code, message: error.message })
+      socket.close()
+    }
+  })
+  socket.on("error", () => socket.terminate())
+  socket.on("close", () => void session?.close())
+}

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { extname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Hono } from "hono"
+
+/** Where the build puts the page, from `dist/hosts/browser/`. */
+const PAGE_DIRECTORY = fileURLToPath(new URL("../../web/", import.meta.url))
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+}
+
+/** Scripts and connections of our own only; `blob:` is what MediaSource gives a video element. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "media-src 'self' blob:",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ")
+
+const HEADERS = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+}
+
+/** The built page: a handful of files, known at the start, so that no path of a request ever reaches the file system. */
+export function servePage(routes: Hono): void {
+  for (const file of builtFiles()) {
+    const bytes = new Uint8Array(readFileSync(join(PAGE_DIRECTORY, file)))
+    const type = TYPES[extname(file)] ?? "application/octet-stream"
+    // Vite puts a hash of the content into the names below assets/.
+    const cache = file.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"
+    const answer = () => new Response(bytes, { headers: { ...HEADERS, "content-type": type, "cache-control": cache } })
+    routes.get(`/${file}`, answer)
+    if (file === "index.html") routes.get("/", answer)
+  }
+}
+
+function builtFiles(): string[] {
+  try {
+    return readdirSync(PAGE_DIRECTORY, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(PAGE_DIRECTORY.length))
+  } catch {
+    // A library build without the page: its routes answer 404.
+    return []
+  }
+}

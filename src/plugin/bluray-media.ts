@@ -1,0 +1,104 @@
+import type { Ticks, Warnings } from "../base/index.ts"
+import { ALIGNED_UNIT_SIZE, type BlurayDisc, codecOf, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
+import type { DiscInfo, StreamInfo, TitleInfo } from "../disc/index.ts"
+import { type AccessUnit, type CodecName, TransportStreamDemuxer } from "../mpeg/index.ts"
+import { type BlurayTitlePlan, type BlurayTitleStream, planBlurayTitle } from "../navigation/title/index.ts"
+import { protectedTitle } from "./protected-title.ts"
+import { describeStream } from "./stream-descriptions.ts"
+import { presentationGraphicsDecoder } from "./subtitle-decoders.ts"
+import type { TitleMedia } from "./title-media.ts"
+
+/** Streams that lie over or under another one: announced by `info`, not part of what a session plays. */
+const BESIDE_FLAGS: ReadonlySet<string> = new Set(["secondary", "dependent-view", "enhancement-layer"])
+
+/** Whether a title's packets are scrambled; null where it has none to look at. */
+export async function isBlurayScrambled(bluray: BlurayDisc, number: number): Promise<boolean | null> {
+  const title = bluray.titles[number - 1]
+  return title === undefined ? null : isBlurayTitleScrambled(bluray, title)
+}
+
+/**
+ * A Blu-ray title, ready to play.
+ * @throws DiscError `not-found`, `damaged`, `protected` when its packets are scrambled
+ */
+export async function openBlurayMedia(
+  bluray: BlurayDisc,
+  info: DiscInfo,
+  title: TitleInfo,
+  angle: number,
+  warnings: Warnings,
+): Promise<TitleMedia> {
+  const parsed = bluray.titles[title.number - 1]
+  if (parsed === undefined) throw new Error(`title ${title.number} is in the disc's info and not on the disc`)
+  if (await isBlurayTitleScrambled(bluray, parsed)) throw protectedTitle(title.number, "AACS")
+  const plan = await planBlurayTitle(bluray, parsed, { angle, warnings })
+  const played = playedStreams(title, plan, warnings)
+  return {
+    title: title.number,
+    angles: plan.angles,
+    angle,
+    fingerprint: info.fingerprint,
+    segments: plan.segments,
+    duration: plan.duration,
+    chapters: plan.chapters,
+    streams: played.map(describeStream),
+    blockSize: ALIGNED_UNIT_SIZE,
+    warnings,
+    openClip: ({ clip }) => bluray.openClip(clip),
+    createDemuxer: (segment, onUnit) => createDemuxer(plan, segment, played, warnings, onUnit),
+    createSubtitleDecoder: (_, stream) =>
+      played[stream]?.codec === "hdmv_pgs_subtitle" ? presentationGraphicsDecoder(parsed.fileName, warnings) : null,
+    locate: (time: Ticks, options) => plan.locate(time, options),
+    withAngle: (other) => openBlurayMedia(bluray, info, title, other, warnings),
+  }
+}
+
+/** What a session hands out: the main streams that are in the clips themselves. Others are named once, as a warning. */
+function playedStreams(title: TitleInfo, plan: BlurayTitlePlan, warnings: Warnings): readonly StreamInfo[] {
+  const main = title.streams.filter(({ flags = [] }) => !flags.some((flag) => BESIDE_FLAGS.has(flag)))
+  return main.filter((stream) => {
+    const isMuxed = plan.streams.some((candidate) => candidate.isMuxed && isSameStream(stream, candidate))
+    if (!isMuxed) {
+      const place = title.bluray === undefined ? {} : { path: title.bluray.playlist }
+      warnings.add("stream-in-sub-path", `${stream.kind} ${stream.number} is in a clip of its own beside the film and is left out`, place)
+    }
+    return isMuxed
+  })
+}
+
+function isSameStream(stream: StreamInfo, candidate: BlurayTitleStream): boolean {
+  const kind = candidate.kind === "pg" ? "subtitle" : candidate.kind
+  return kind === stream.kind && candidate.number === stream.number && codecOf(candidate.attributes.streamCodingType) === stream.codec
+}
+
+function createDemuxer(
+  plan: BlurayTitlePlan,
+  segment: number,
+  played: readonly StreamInfo[],
+  warnings: Warnings,
+  onUnit: (stream: number, unit: AccessUnit) => void,
+): TransportStreamDemuxer {
+  const codecs = new Map<number, CodecName>()
+  const indexOf = new Map<number, number>()
+  for (const [pid, planned] of plan.pidsOf(segment)) {
+    const candidate = plan.streams[planned]
+    const index = candidate === undefined ? -1 : played.findIndex((stream) => isSameStream(stream, candidate))
+    const codec = played[index]?.codec
+    if (codec === undefined) continue
+    codecs.set(pid, codec)
+    indexOf.set(pid, index)
+  }
+  return new TransportStreamDemuxer({
+    codecs,
+    streams: new Set(indexOf.keys()),
+    packetSize: 192,
+    warnings,
+    path: plan.segments[segment]?.clip ?? "",
+    sink: {
+      unit: (unit) => {
+        const index = indexOf.get(unit.streamId)
+        if (index !== undefined) onUnit(index, unit)
+      },
+    },
+  })
+}

@@ -1,0 +1,103 @@
+import { type ReadOptions, SECTOR_SIZE, type Source, type Ticks, type Warnings } from "../base/index.ts"
+import { clipName, type DvdDisc, dvdTitle, isDvdTitleScrambled, type TitleSet, vobSectors } from "../disc/dvd/index.ts"
+import type { DiscInfo, TitleInfo } from "../disc/index.ts"
+import type { FileSystem } from "../filesystem/index.ts"
+import type { AccessUnit } from "../mpeg/index.ts"
+import { ProgramStreamDemuxer } from "../mpeg/index.ts"
+import { type DvdTitlePlan, planDvdTitle } from "../navigation/title/index.ts"
+import { ConcatSource } from "../source/index.ts"
+import { protectedTitle } from "./protected-title.ts"
+import { describeStream } from "./stream-descriptions.ts"
+import { subpictureDecoder } from "./subtitle-decoders.ts"
+import type { Demuxer, TitleMedia } from "./title-media.ts"
+
+/** Stream ids from here on are MPEG streams of their own; below, sub-streams of private stream 1. */
+const FIRST_MPEG_STREAM_ID = 0xc0
+const PRIVATE_STREAM_1 = 0xbd00
+
+/** The title VOBs of a title set as one run of bytes. */
+export async function openTitleVobs(files: FileSystem, titleSet: TitleSet): Promise<Source> {
+  const sources = await Promise.all(titleSet.titleVobs.map(({ path }) => files.open(path)))
+  return new ConcatSource(sources, clipName(titleSet.number))
+}
+
+/** Whether a title's packets are scrambled; null where it has none to look at. */
+export async function isDvdScrambled(files: FileSystem, dvd: DvdDisc, number: number): Promise<boolean | null> {
+  const title = dvdTitle(dvd, number)
+  return title === null ? null : isDvdTitleScrambled(title, vobSectors(files, title.titleSet.titleVobs))
+}
+
+/**
+ * A DVD title, ready to play.
+ * @throws DiscError `not-found`, `damaged`, `protected` when its packets are scrambled
+ */
+export async function openDvdMedia(
+  files: FileSystem,
+  dvd: DvdDisc,
+  info: DiscInfo,
+  title: TitleInfo,
+  angle: number,
+  warnings: Warnings,
+): Promise<TitleMedia> {
+  if (await isDvdScrambled(files, dvd, title.number)) throw protectedTitle(title.number, "CSS")
+  const opened = new Map<number, Promise<Source>>()
+  const openVobs = (titleSet: TitleSet): Promise<Source> => {
+    const source = opened.get(titleSet.number) ?? openTitleVobs(files, titleSet)
+    opened.set(titleSet.number, source)
+    return source
+  }
+  const plan = await planDvdTitle(dvd, title.number, { angle, warnings, openVobs })
+  const streams = title.streams.map(describeStream)
+  const indexOf = new Map(streams.map(({ id, index }) => [unitStreamId(Number(id)), index]))
+  return {
+    title: title.number,
+    angles: plan.angles,
+    angle,
+    fingerprint: info.fingerprint,
+    segments: plan.segments,
+    duration: plan.duration,
+    chapters: plan.chapters,
+    streams,
+    blockSize: SECTOR_SIZE,
+    warnings,
+    openClip: () => openVobs(plan.titleSet),
+    createDemuxer: (segment, onUnit) => createDemuxer(plan.segments[segment]?.clip ?? "", indexOf, warnings, onUnit),
+    createSubtitleDecoder: (segment) => subpictureDecoder(paletteOf(plan, segment), videoSizeOf(title), warnings),
+    locate: (time: Ticks, options: ReadOptions) => plan.locate(time, options),
+    withAngle: (other) => openDvdMedia(files, dvd, info, title, other, warnings),
+  }
+}
+
+function unitStreamId(id: number): number {
+  return id < FIRST_MPEG_STREAM_ID ? PRIVATE_STREAM_1 | id : id
+}
+
+function createDemuxer(
+  path: string,
+  indexOf: ReadonlyMap<number, number>,
+  warnings: Warnings,
+  onUnit: (stream: number, unit: AccessUnit) => void,
+): Demuxer {
+  return new ProgramStreamDemuxer({
+    streams: new Set(indexOf.keys()),
+    warnings,
+    path,
+    sink: {
+      unit: (unit) => {
+        const index = indexOf.get(unit.streamId)
+        if (index !== undefined) onUnit(index, unit)
+      },
+    },
+  })
+}
+
+/** The palette of the program chain whose cell the segment plays. */
+function paletteOf(plan: DvdTitlePlan, segment: number): readonly number[] {
+  const pgcNr = plan.cells[segment]?.pgcNr
+  return pgcNr === undefined ? [] : (plan.titleSet.pgcit?.entries[pgcNr - 1]?.pgc?.palette ?? [])
+}
+
+function videoSizeOf(title: TitleInfo): { width: number; height: number } {
+  const video = title.streams.find(({ kind }) => kind === "video")
+  return { width: video?.width ?? 720, height: video?.height ?? 576 }
+}

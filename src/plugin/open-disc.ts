@@ -1,0 +1,131 @@
+import { DiscError, type Source, ticksFromSeconds, type Warning, Warnings } from "../base/index.ts"
+import { type DiscInfo, type ParsedDisc, readDisc, type TitleInfo } from "../disc/index.ts"
+import { type FileSystem, openFileSystem } from "../filesystem/index.ts"
+import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
+import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
+import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
+import { isDvdScrambled, openDvdMedia } from "./dvd-media.ts"
+import { openTitleFile } from "./open-title.ts"
+import type { PlayOptions, Session } from "./session.ts"
+import type { TitleMedia } from "./title-media.ts"
+import { TitleSession } from "./title-session.ts"
+import { titleSteps } from "./title-steps.ts"
+
+const DEFAULT_AHEAD_SECONDS = 1
+
+export type OpenOptions = {
+  readonly signal?: AbortSignal
+  /** Where oddities are put; `disc.warnings` gives them too. */
+  readonly warnings?: Warnings
+}
+
+/**
+ * Opens a disc and reads its structure files, no video.
+ * @throws DiscError `not-a-disc`, `damaged`, `read-failed`
+ */
+export async function openDisc(input: Source | Folder | Blob, options: OpenOptions = {}): Promise<Disc> {
+  const warnings = options.warnings ?? new Warnings()
+  const signal = options.signal === undefined ? {} : { signal: options.signal }
+  const opened = typeof Blob !== "undefined" && input instanceof Blob ? new CachedSource(new BlobSource(input)) : (input as Source | Folder)
+  const files = await openFileSystem(opened, warnings)
+  try {
+    return new OpenedDisc(files, await readDisc(files, warnings, signal), warnings)
+  } catch (error) {
+    await files.close()
+    throw error
+  }
+}
+
+class OpenedDisc implements Disc {
+  readonly info: DiscInfo
+  readonly files: FileSystem
+  readonly #parsed: ParsedDisc
+  readonly #warnings: Warnings
+  readonly #sessions = new Set<Session>()
+
+  constructor(files: FileSystem, parsed: ParsedDisc, warnings: Warnings) {
+    this.info = parsed.info
+    this.files = files
+    this.#parsed = parsed
+    this.#warnings = warnings
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#warnings.list
+  }
+
+  async scan(): Promise<DiscInfo> {
+    const titles: TitleInfo[] = []
+    for (const title of this.info.titles) titles.push({ ...title, scrambled: await this.#isScrambled(title.number) })
+    return { ...this.info, titles }
+  }
+
+  play(options: PlayOptions = { from: "main-title" }): Session {
+    const start = this.#startOf(options)
+    const media = this.#media(start.title, start.angle)
+    const session = new TitleSession(media, {
+      time: ticksFromSeconds(start.time),
+      chapter: start.chapter,
+      audio: options.audio ?? start.audio,
+      audioLanguage: options.preferences?.audioLanguage ?? null,
+      subtitle: options.subtitle === undefined ? start.subtitle : options.subtitle,
+      subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
+      aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
+      everything: options.streams === "all",
+    })
+    this.#sessions.add(session)
+    return session
+  }
+
+  async steps({ title, angle, ...start }: StepOptions): Promise<TitleSteps> {
+    return titleSteps(await this.#media(title, angle ?? 1), start)
+  }
+
+  openTitle(number: number, options: { readonly angle?: number } = {}): Promise<Source> {
+    this.#title(number)
+    return openTitleFile(this.#parsed, this.files, number, options)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.close()))
+    this.#sessions.clear()
+    await this.files.close()
+  }
+
+  #title(number: number): TitleInfo {
+    const title = this.info.titles.find((candidate) => candidate.number === number)
+    if (title !== undefined) return title
+    throw new DiscError("not-found", `the disc has no title ${number}; it has ${this.info.titles.map((known) => known.number).join(", ")}`)
+  }
+
+  async #media(number: number, angle: number): Promise<TitleMedia> {
+    const title = this.#title(number)
+    const { files, info } = this
+    return this.#parsed.kind === "dvd-video"
+      ? openDvdMedia(files, this.#parsed.dvd, info, title, angle, this.#warnings)
+      : openBlurayMedia(this.#parsed.bluray, info, title, angle, this.#warnings)
+  }
+
+  #isScrambled(number: number): Promise<boolean | null> {
+    return this.#parsed.kind === "dvd-video"
+      ? isDvdScrambled(this.files, this.#parsed.dvd, number)
+      : isBlurayScrambled(this.#parsed.bluray, number)
+  }
+
+  #startOf(options: PlayOptions) {
+    const nothing = { chapter: null, audio: null, subtitle: undefined }
+    if ("bookmark" in options) {
+      const { bookmark } = options
+      if (bookmark.fingerprint !== this.info.fingerprint) throw new DiscError("bad-argument", "this bookmark is of another disc")
+      return { ...bookmark, chapter: null }
+    }
+    if ("menu" in options) throw new DiscError("unsupported", `the ${options.menu} menu cannot be shown yet; titles can be played`)
+    if ("title" in options) {
+      const { title, time = 0, angle = 1, chapter = null } = options
+      return { ...nothing, title, time, angle, chapter }
+    }
+    if (options.from === "first-play") throw new DiscError("unsupported", "the disc's own program is not run yet; play from its main title")
+    if (this.info.mainTitle === null) throw new DiscError("not-found", "the disc has no title that could be played")
+    return { ...nothing, title: this.info.mainTitle, time: 0, angle: 1 }
+  }
+}

@@ -1,0 +1,48 @@
+import { DiscError, type Ticks, ticks } from "../base/index.ts"
+import type { TitleSteps } from "./disc.ts"
+import type { Item } from "./items.ts"
+import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
+import { TitleFeed } from "./title-feed.ts"
+import type { TitleMedia } from "./title-media.ts"
+
+export type StepsStart = {
+  readonly time?: Ticks
+  readonly chapter?: number
+  readonly audio?: number
+  readonly subtitle?: number | null
+}
+
+/** Feed time is title time here: nothing ever jumps. */
+export async function titleSteps(media: TitleMedia, start: StepsStart): Promise<TitleSteps> {
+  const target = start.chapter === undefined ? (start.time ?? ticks(0)) : media.chapters[start.chapter - 1]
+  if (target === undefined) {
+    throw new DiscError("not-found", `title ${media.title} has chapters 1 to ${media.chapters.length}, not ${start.chapter}`)
+  }
+  const index = (kind: "audio" | "subtitle", number: number | null) =>
+    media.streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
+  const audio = chooseStream(media.streams, "audio", start.audio ?? null, null)
+  const selection = {
+    audio: index("audio", audio),
+    forcedSubtitle: forcedSubtitle(media.streams, audio),
+    subtitle: index("subtitle", start.subtitle ?? null),
+    everything: false,
+  }
+  const feed = new TitleFeed(media, await media.locate(target, {}), target, 0, selection, {})
+  let block: Uint8Array | null = null
+  feed.onBlock = (bytes) => {
+    block = bytes
+  }
+  let ended = false
+  return {
+    step: async () => {
+      if (ended) return null
+      if (await feed.fill()) {
+        const items = feed.step()
+        return { block, items }
+      }
+      ended = true
+      const items: Item[] = [...feed.takeItems(), { type: "end", at: feed.highest }]
+      return { block: null, items }
+    },
+  }
+}
