@@ -11,8 +11,8 @@ import { VolumeFileSystem } from "./volume-file-system.ts"
 
 /**
  * Opens what a disc, an image or a folder holds. On a bridge disc UDF comes first, as video players read it: its names are whole and its
- * files may be larger than 4 GiB; ISO 9660 is used where UDF is damaged, with a warning. The input is the file system's from now on and
- * closed with it. Structures are read as they are needed, each in one piece: wrap a slow source in a `CachedSource`.
+ * files may be larger than 4 GiB; ISO 9660 is used where UDF is damaged, with a warning. The input is closed with the
+ * file system, and stays the caller's where this throws. Structures are read as they are needed, each in one piece: wrap a slow source in a `CachedSource`.
  * @throws DiscError `not-a-disc` when there is neither, `damaged` or `unsupported` when there is one that cannot be read
  */
 export async function openFileSystem(input: Source | Folder, warnings: Warnings): Promise<FileSystem> {

@@ -28,11 +28,12 @@ const FIXED_LENGTH = 33
 
 /**
  * Directory Record, ECMA 119 9.1. The reader is on a record and moves past it. `null` for a length byte of 0: no further record in this
- * sector (ECMA 119 6.8.1.1). @throws DiscError `damaged` for a record that is longer than what is left or too short for its own fields
+ * sector (ECMA 119 6.8.1.1). `fixedLength` is that of a record with one place for it. @throws DiscError `damaged` for a record that is longer than what is left or too short for its own fields
  */
-export function parseDirectoryRecord(sector: ByteReader): DirectoryRecord | null {
-  const length = sector.u8("lengthOfDirectoryRecord")
-  if (length === 0) return null
+export function parseDirectoryRecord(sector: ByteReader, fixedLength?: number): DirectoryRecord | null {
+  const ownLength = sector.u8("lengthOfDirectoryRecord")
+  if (ownLength === 0) return null
+  const length = fixedLength ?? ownLength
   if (length < FIXED_LENGTH + 1) throw sector.error("damaged", "lengthOfDirectoryRecord", `${length}; a record has at least 34 bytes`)
   const record = sector.window(length - 1, "directoryRecord")
   const extendedAttributeRecordLength = record.u8("extendedAttributeRecordLength")

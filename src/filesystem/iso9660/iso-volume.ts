@@ -135,7 +135,7 @@ class IsoVolume implements Volume<IsoNode> {
   async describe(nodes: readonly IsoNode[]): Promise<readonly FileDetails[]> {
     return nodes.map((node) => ({
       size: node.size,
-      extents: node.problem === null ? toFileExtents(node.extents) : [],
+      extents: toFileExtents(node.extents),
       embedded: null,
       problem: node.problem,
     }))

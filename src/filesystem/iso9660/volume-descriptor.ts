@@ -24,6 +24,9 @@ export type VolumeDescriptor =
 /** Joliet Specification, "Escape Sequences": %/@ %/C %/E. */
 const JOLIET_LEVELS: Record<string, 1 | 2 | 3> = { "%/@": 1, "%/C": 2, "%/E": 3 }
 
+/** ECMA 119 8.4.18. Writers are known that count the fields behind it in, so its own length byte says nothing. */
+const ROOT_RECORD_LENGTH = 34
+
 /** Volume Descriptor, ECMA 119 8.1, 8.4, 8.5. `null` when the sector holds none. */
 export function parseVolumeDescriptor(sector: ByteReader): VolumeDescriptor | null {
   const volumeDescriptorType = sector.u8("volumeDescriptorType")
@@ -53,7 +56,7 @@ function parseTree(sector: ByteReader, isUcs2: boolean): TreeDescriptor {
   if (blockSize !== 512 && blockSize !== 1024 && blockSize !== 2048) {
     throw sector.error("damaged", "logicalBlockSize", `${blockSize}; a logical block has 512, 1024 or 2048 bytes (ECMA 119 6.2.2)`)
   }
-  const root = parseDirectoryRecord(sector.from(156, "rootDirectoryRecord").window(34, "rootDirectoryRecord"))
+  const root = parseDirectoryRecord(sector.from(156, "rootDirectoryRecord"), ROOT_RECORD_LENGTH)
   if (root === null) throw sector.error("damaged", "rootDirectoryRecord", "the root directory record is empty")
   const volumeIdentifier = (isUcs2 ? decodeUtf16Be(label) : decodeUnlabelled(label)).replace(/[\0 ]+$/, "")
   return { volumeIdentifier, logicalBlockSize: blockSize, root }
