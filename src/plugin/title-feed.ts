@@ -184,7 +184,9 @@ export class TitleFeed {
   #takeVideo(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null): void {
     // In decoding order nothing that is shown before the out time comes after a unit that is decoded behind it.
     if ((dts ?? pts ?? 0) >= this.#end) return
-    const decodeOnly = pts !== null && (pts < Math.max(segment.start, this.#target) || pts >= this.#end)
+    // Where a segment goes on with the one before, the last picture of that one comes out of the demuxer only now.
+    const start = this.#continues(this.#segmentIndex) ? this.#target : Math.max(segment.start, this.#target)
+    const decodeOnly = pts !== null && (pts < start || pts >= this.#end)
     this.#packet(index, unit, pts, dts, decodeOnly)
     if (!decodeOnly && pts !== null && pts >= this.#positionAt + POSITION_EVERY) this.#position(pts)
   }
