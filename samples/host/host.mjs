@@ -1,15 +1,18 @@
 // A player that knows nothing of discs: it finds a plug-in through its manifest, plays a title and counts packets per stream.
-//   node samples/host/host.mjs DISC [--title N] [--manifest FILE]
+//   node samples/host/host.mjs DISC [--title N] [--manifest FILE] [--json]
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { title: { type: "string" }, manifest: { type: "string" } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { title: { type: "string" }, manifest: { type: "string" }, json: { type: "boolean" } },
+})
 const [input] = positionals
 if (input === undefined) {
-  console.error("usage: node host.mjs DISC [--title N] [--manifest FILE]")
+  console.error("usage: node host.mjs DISC [--title N] [--manifest FILE] [--json]")
   process.exit(2)
 }
 
@@ -17,20 +20,33 @@ const manifestPath = values.manifest ?? join(import.meta.dirname, "../../plugin-
 const { entry } = JSON.parse(readFileSync(manifestPath, "utf8"))
 const plugin = await import(pathToFileURL(createRequire(manifestPath).resolve(entry.module)).href)
 
-const disc = await plugin[entry.function](input)
-const from = values.title === undefined ? { from: "main-title" } : { title: Number(values.title) }
-let streams = []
 const counts = new Map()
+let streams = []
+function take({ stream, data, decodeOnly }) {
+  const count = counts.get(stream) ?? { packets: 0, displaySets: 0 }
+  counts.set(stream, count)
+  // What only helps to decode is no part of the film: it lies outside the in and out times.
+  if (!decodeOnly) count.packets++
+  // A packet of Presentation Graphics is a segment; the one of type 0x80 ends a display set.
+  if (data[0] === 0x80) count.displaySets++
+}
+
+const disc = await plugin[entry.function](input)
 try {
-  // Pulling drives it: a player with a clock calls session.presented() as it shows.
+  const from = values.title === undefined ? { from: "main-title" } : { title: Number(values.title) }
+  // Pulling alone drives it; a player with a clock calls session.presented() as it shows.
   for await (const item of disc.play({ ...from, streams: "all" })) {
     if (item.type === "streams") streams = item.streams
-    if (item.type === "packet") counts.set(item.stream, (counts.get(item.stream) ?? 0) + 1)
+    if (item.type === "packet") take(item)
     if (item.type === "warning") console.error(item.warning.message)
   }
 } finally {
   await disc.close()
 }
+
 for (const { index, kind, number, codec, language, id } of streams) {
-  console.log([kind, number, codec, language ?? "-", id, `${counts.get(index) ?? 0} packets`].join(" "))
+  const { packets, displaySets } = counts.get(index) ?? { packets: 0, displaySets: 0 }
+  const found = codec === "hdmv_pgs_subtitle" ? { packets, displaySets } : { packets }
+  if (values.json) console.log(JSON.stringify({ kind, number, codec, language, id, ...found }))
+  else console.log(`${kind} ${number} ${codec} ${language ?? "-"} ${id}: ${JSON.stringify(found)}`)
 }
