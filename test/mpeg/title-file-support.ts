@@ -32,12 +32,13 @@ export function ffmpeg(...args: string[]): void {
   execFileSync("ffmpeg", ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...args], { stdio: ["ignore", "ignore", "inherit"] })
 }
 
-/** Lines that ffmpeg prints, at `warning` and worse, when it decodes pictures and sound of a file. */
+/** Lines that ffmpeg prints, errors and worse, when it decodes pictures and sound of a file, without the addresses in them. */
 export function decodeComplaints(path: string, options: readonly string[] = []): string[] {
-  const args = ["-hide_banner", "-v", "warning", "-nostdin", "-i", path, "-map", "0:v", "-map", "0:a?", ...options, "-f", "null", "-"]
+  const args = ["-hide_banner", "-v", "error", "-nostdin", "-i", path, "-map", "0:v", "-map", "0:a?", ...options, "-f", "null", "-"]
   return spawnSync("ffmpeg", args, { encoding: "utf8" })
     .stderr.split("\n")
     .filter((line) => line !== "")
+    .map((line) => line.replace(/ @ 0x[0-9a-f]+/, ""))
 }
 
 export type Packet = {
