@@ -48,7 +48,14 @@ type Made = {
 
 const level = (number: number): Made => ({
   name: `level ${number}`,
-  command: ["genisoimage", "-quiet", "-iso-level", `${number}`, "-input-charset", "utf-8", "-D", "-f"],
+  command: [
+    "genisoimage",
+    "-quiet",
+    "-iso-level",
+    `${number}`,
+    ...(number === 4 ? ["-input-charset", "iso8859-1"] : ["-input-charset", "utf-8"]),
+    "-D",
+  ],
   names: "plain",
   isoinfo: [],
 })
@@ -81,7 +88,7 @@ const made: readonly Made[] = [
   },
   {
     name: "Rock Ridge, Joliet and level 4",
-    command: [...genisoimage, "-R", "-J", "-D", "-iso-level", "4"],
+    command: ["genisoimage", "-quiet", "-input-charset", "iso8859-1", "-R", "-J", "-D", "-iso-level", "4"],
     names: "full",
     isoinfo: ["-R"],
     sevenZip: false,
