@@ -2,5 +2,6 @@
 export * from "./base/index.ts"
 export type * from "./disc/disc-info.ts"
 export * from "./plugin/index.ts"
+export { type LoadedPlugin, loadPlugin } from "./plugin/node/load-plugin.ts"
 export { type DiscInput, type OpenDiscOptions, openDisc } from "./plugin/node.ts"
 export type { Folder, SourceStats } from "./source/index.ts"

@@ -23,12 +23,13 @@ const plugin = await import(pathToFileURL(createRequire(manifestPath).resolve(en
 const counts = new Map()
 let streams = []
 function take({ stream, data, decodeOnly }) {
-  const count = counts.get(stream) ?? { packets: 0, displaySets: 0 }
+  const count = counts.get(stream) ?? { packets: 0, displaySets: 0, outside: { packets: 0, displaySets: 0 } }
   counts.set(stream, count)
-  // What only helps to decode is no part of the film: it lies outside the in and out times.
-  if (!decodeOnly) count.packets++
+  // What is there for the decoder only lies outside the title's in and out times.
+  const into = decodeOnly ? count.outside : count
+  into.packets++
   // A packet of Presentation Graphics is a segment; the one of type 0x80 ends a display set.
-  if (data[0] === 0x80) count.displaySets++
+  if (data[0] === 0x80) into.displaySets++
 }
 
 const disc = await plugin[entry.function](input)
@@ -44,9 +45,12 @@ try {
   await disc.close()
 }
 
+const text = (codec, { packets, displaySets }) => `${packets} packets${codec.includes("pgs") ? `, ${displaySets} display sets` : ""}`
 for (const { index, kind, number, codec, language, id } of streams) {
-  const { packets, displaySets } = counts.get(index) ?? { packets: 0, displaySets: 0 }
-  const found = codec === "hdmv_pgs_subtitle" ? { packets, displaySets } : { packets }
-  if (values.json) console.log(JSON.stringify({ kind, number, codec, language, id, ...found }))
-  else console.log(`${kind} ${number} ${codec} ${language ?? "-"} ${id}: ${JSON.stringify(found)}`)
+  const { outside, ...inside } = counts.get(index) ?? { packets: 0, displaySets: 0, outside: { packets: 0 } }
+  if (values.json) console.log(JSON.stringify({ kind, number, codec, language, id, ...inside, outside }))
+  else
+    console.log(
+      `${kind} ${number} ${codec} ${language ?? "-"} ${id}: ${text(codec, inside)}${outside.packets > 0 ? `; outside the in and out times ${text(codec, outside)}` : ""}`,
+    )
 }

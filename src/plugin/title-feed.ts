@@ -174,7 +174,7 @@ export class TitleFeed {
     const dts = unit.dts === null ? null : this.#titleTime(segment, unit.dts)
     if (stream.kind === "video") this.#takeVideo(index, segment, unit, pts, dts)
     else if (stream.kind === "audio") this.#takeAudio(index, segment, unit, pts)
-    else this.#takeSubtitle(index, unit, pts)
+    else this.#takeSubtitle(index, segment, unit, pts)
   }
 
   #titleTime(segment: Segment, clockTime: number): Ticks {
@@ -184,9 +184,7 @@ export class TitleFeed {
   #takeVideo(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null): void {
     // In decoding order nothing that is shown before the out time comes after a unit that is decoded behind it.
     if ((dts ?? pts ?? 0) >= this.#end) return
-    // Where a segment goes on with the one before, the last picture of that one comes out of the demuxer only now.
-    const start = this.#continues(this.#segmentIndex) ? this.#target : Math.max(segment.start, this.#target)
-    const decodeOnly = pts !== null && (pts < start || pts >= this.#end)
+    const decodeOnly = pts !== null && (pts < this.#showFrom(segment) || pts >= this.#end)
     this.#packet(index, unit, pts, dts, decodeOnly)
     if (!decodeOnly && pts !== null && pts >= this.#positionAt + POSITION_EVERY) this.#position(pts)
   }
@@ -202,11 +200,17 @@ export class TitleFeed {
     this.#packet(index, unit, pts, pts, pts < this.#target)
   }
 
-  #takeSubtitle(index: number, unit: AccessUnit, pts: Ticks | null): void {
-    if (this.#selection.everything) this.#packet(index, unit, pts, pts, false)
+  #takeSubtitle(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null): void {
+    const isOutside = pts !== null && (pts < this.#showFrom(segment) || pts >= this.#end)
+    if (this.#selection.everything) this.#packet(index, unit, pts, pts, isOutside)
     if (pts === null || pts >= this.#end) return
     const overlays = this.#subtitles.get(index)?.take(unit.data, ticks(pts + this.#feedOffset), this.#media.warnings) ?? []
     if (index === (this.#selection.subtitle ?? this.#selection.forcedSubtitle)) this.#items.push(...this.#shown(overlays))
+  }
+
+  /** Title time of the first moment that a segment shows. Where it goes on with the one before, the last of that one comes out of the demuxer only now. */
+  #showFrom(segment: Segment): number {
+    return this.#continues(this.#segmentIndex) ? this.#target : Math.max(segment.start, this.#target)
   }
 
   #packet(stream: number, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null, decodeOnly: boolean): void {
