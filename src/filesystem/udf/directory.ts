@@ -30,7 +30,7 @@ export async function readDirectoryContent(
   }
   const main = await readCopy(space, entry, icb, "main", options)
   let best = main
-  if (!isClean(main) && space.hasMirror(icb.partitionReference)) {
+  if (!isClean(main) && (await space.openMirror(icb.partitionReference, options))) {
     const mirror = await readCopy(space, entry, icb, "mirror", options)
     if (main instanceof DiscError || isClean(mirror)) best = mirror
   }

@@ -51,7 +51,13 @@ export function parseFileEntry(block: ByteReader): UdfFileEntry | null {
   if (informationLength > area.remaining) {
     throw area.error("damaged", "informationLength", `${informationLength} bytes are said to be embedded, ${area.remaining} are here`)
   }
-  return { strategy, fileType, informationLength, content: { form, bytes: area.bytes(informationLength, "embeddedData").slice() }, fault }
+  return {
+    strategy,
+    fileType,
+    informationLength,
+    content: { form, bytes: new Uint8Array(area.bytes(informationLength, "embeddedData")) },
+    fault,
+  }
 }
 
 /** ICB Tag, ECMA 167 4/14.6. */

@@ -1,5 +1,6 @@
 import { ByteReader, DiscError, type ReadOptions } from "../../base/index.ts"
 import { type ByteExtent, MAX_EXTENTS } from "../extents.ts"
+import { isLocalFault } from "../image-reader.ts"
 import type { BlockAddress } from "./address.ts"
 import type { AllocationDescriptor } from "./allocation-descriptor.ts"
 import { type AllocationExtent, parseAllocationExtent } from "./allocation-extent.ts"
@@ -80,12 +81,15 @@ async function readAllocationExtent(
     const block = await space.image.exact(offset, length, "allocationExtentDescriptor", options)
     return parseAllocationExtent(new ByteReader(block, space.image.source.name, offset), form)
   }
-  if (!space.hasMirror(address.partitionReference)) return read("main")
+  let main: AllocationExtent | DiscError
   try {
-    const main = await read("main")
-    if (main.fault === null) return main
+    main = await read("main")
   } catch (error) {
-    if (!(error instanceof DiscError)) throw error
+    if (!(error instanceof DiscError) || !isLocalFault(error)) throw error
+    main = error
   }
-  return read("mirror")
+  const isDoubtful = main instanceof DiscError || main.fault !== null
+  if (isDoubtful && (await space.openMirror(address.partitionReference, options))) return read("mirror")
+  if (main instanceof DiscError) throw main
+  return main
 }

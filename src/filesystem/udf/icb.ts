@@ -23,22 +23,21 @@ export async function readFileEntries(
   options?: ReadOptions,
 ): Promise<(UdfFileEntry | DiscError)[]> {
   const entries = await readCopies(space, addresses, "main", options)
-  const doubtful = entries.flatMap((entry, index) => {
+  const doubtful: { address: BlockAddress; index: number }[] = []
+  for (const [index, entry] of entries.entries()) {
     const address = addresses[index] as BlockAddress
-    return isDoubtful(entry) && space.hasMirror(address.partitionReference) ? [{ address, index }] : []
-  })
-  if (doubtful.length > 0) {
-    const mirrored = await readCopies(
-      space,
-      doubtful.map((item) => item.address),
-      "mirror",
-      options,
-    )
-    for (const [i, { index }] of doubtful.entries()) {
-      const copy = mirrored[i]
-      const main = entries[index]
-      if (copy !== undefined && (!isDoubtful(copy) || (main instanceof DiscError && !(copy instanceof DiscError)))) entries[index] = copy
-    }
+    if (isDoubtful(entry) && (await space.openMirror(address.partitionReference, options))) doubtful.push({ address, index })
+  }
+  const mirrored = await readCopies(
+    space,
+    doubtful.map(({ address }) => address),
+    "mirror",
+    options,
+  )
+  for (const [i, { index }] of doubtful.entries()) {
+    const copy = mirrored[i]
+    const main = entries[index]
+    if (copy !== undefined && (!isDoubtful(copy) || (main instanceof DiscError && !(copy instanceof DiscError)))) entries[index] = copy
   }
   for (const [index, entry] of entries.entries()) {
     if (entry instanceof DiscError || entry.strategy !== 4096) continue

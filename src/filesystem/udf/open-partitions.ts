@@ -77,14 +77,20 @@ async function openMetadata(
     }
   }
   const main = await readFile(map.metadataFileLocation)
-  const mirror = map.metadataMirrorFileLocation === null ? null : await readFile(map.metadataMirrorFileLocation)
-  if (main instanceof DiscError) {
-    if (mirror === null || mirror instanceof DiscError) return { kind: "refused", reason: main }
-    warnings.add("udf-metadata", `the metadata file cannot be read (${main.message}); its mirror was`, { path })
-    return { kind: "metadata", main: null, mirror }
+  const mirrorLocation = map.metadataMirrorFileLocation
+  if (!(main instanceof DiscError)) {
+    const readMirror = async () => {
+      const mirror = mirrorLocation === null ? null : await readFile(mirrorLocation)
+      if (mirror === null || mirror instanceof DiscError) return null
+      warnings.add("udf-metadata", "a part of the metadata file is damaged; its mirror was read", { path })
+      return mirror
+    }
+    return { kind: "metadata", main, readMirror }
   }
-  if (mirror instanceof DiscError) warnings.add("udf-metadata", `the metadata mirror file cannot be read (${mirror.message})`, { path })
-  return { kind: "metadata", main, mirror: mirror instanceof DiscError ? null : mirror }
+  const mirror = mirrorLocation === null ? main : await readFile(mirrorLocation)
+  if (mirror instanceof DiscError) return { kind: "refused", reason: main }
+  warnings.add("udf-metadata", `the metadata file cannot be read (${main.message}); its mirror was`, { path })
+  return { kind: "metadata", main: mirror, readMirror: async () => null }
 }
 
 async function readMetadataFile(base: PartitionSpace, address: BlockAddress, options?: ReadOptions): Promise<readonly ByteExtent[]> {

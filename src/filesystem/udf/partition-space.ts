@@ -1,4 +1,4 @@
-import { DiscError } from "../../base/index.ts"
+import { DiscError, type ReadOptions } from "../../base/index.ts"
 import type { ByteExtent } from "../extents.ts"
 import type { ImageReader } from "../image-reader.ts"
 import type { BlockAddress } from "./address.ts"
@@ -6,10 +6,13 @@ import type { BlockAddress } from "./address.ts"
 /** Which copy of a metadata partition; a physical partition has one only. */
 export type Copy = "main" | "mirror"
 
+/** Where the mirror of a metadata partition lies; `null` when there is none to read. It lies at the far end of a disc: it is read on need only. */
+export type MirrorReader = (options?: ReadOptions) => Promise<readonly ByteExtent[] | null>
+
 /** A partition as addresses need it. Virtual and sparable partitions would be two further members of this union. */
 export type Partition =
   | { readonly kind: "physical"; readonly offsetBytes: number; readonly lengthBytes: number }
-  | { readonly kind: "metadata"; readonly main: readonly ByteExtent[] | null; readonly mirror: readonly ByteExtent[] | null }
+  | { readonly kind: "metadata"; readonly main: readonly ByteExtent[]; readonly readMirror: MirrorReader }
   /** Addressing it is an error; a volume whose other partitions hold everything asked for still reads. */
   | { readonly kind: "refused"; readonly reason: DiscError }
 
@@ -18,6 +21,7 @@ export class PartitionSpace {
   readonly blockSize: number
   readonly image: ImageReader
   readonly partitions: readonly Partition[]
+  readonly #mirrors = new Map<number, readonly ByteExtent[] | null>()
 
   constructor(image: ImageReader, blockSize: number, partitions: readonly Partition[]) {
     this.image = image
@@ -25,10 +29,16 @@ export class PartitionSpace {
     this.partitions = partitions
   }
 
-  /** True when a second copy of the block may be read. */
-  hasMirror(reference: number): boolean {
+  /** True when there is a second copy of a partition's blocks; from then on `locate` finds it. For blocks whose main copy is bad. */
+  async openMirror(reference: number, options?: ReadOptions): Promise<boolean> {
     const partition = this.partitions[reference]
-    return partition?.kind === "metadata" && partition.main !== null && partition.mirror !== null
+    if (partition?.kind !== "metadata") return false
+    let mirror = this.#mirrors.get(reference)
+    if (mirror === undefined) {
+      mirror = await partition.readMirror(options)
+      this.#mirrors.set(reference, mirror)
+    }
+    return mirror !== null
   }
 
   /** Where `lengthBytes` from the block's start lie in the image. @throws DiscError `damaged` outside the partition, `unsupported` for kinds not read */
@@ -49,8 +59,8 @@ export class PartitionSpace {
         }
         return [{ offsetBytes: partition.offsetBytes + start, lengthBytes }]
       case "metadata": {
-        const runs = copy === "mirror" ? (partition.mirror ?? partition.main) : (partition.main ?? partition.mirror)
-        return this.#slice(runs ?? [], start, lengthBytes, address)
+        const mirror = copy === "mirror" ? this.#mirrors.get(address.partitionReference) : null
+        return this.#slice(mirror ?? partition.main, start, lengthBytes, address)
       }
     }
   }

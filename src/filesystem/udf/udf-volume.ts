@@ -10,7 +10,7 @@ import { fileRuns } from "./file-runs.ts"
 import { type FileSetDescriptor, parseFileSet } from "./file-set.ts"
 import { blockRange, readFileEntries, readFileEntryAt } from "./icb.ts"
 import { openPartitions } from "./open-partitions.ts"
-import type { PartitionSpace } from "./partition-space.ts"
+import type { Copy, PartitionSpace } from "./partition-space.ts"
 import { readVolumeDescriptors } from "./volume-sequence.ts"
 
 export interface UdfNode extends VolumeNode {
@@ -60,27 +60,30 @@ async function readFileSet(
   return newest
 }
 
-/** From the mirror where the main copy is bad; `null` where neither is a file set descriptor. */
+/** From the mirror where the main copy is bad; `null` where neither is a file set descriptor: behind the first that is the sequence's end. */
 async function readOneFileSet(
   space: PartitionSpace,
   address: BlockAddress,
   options: ReadOptions | undefined,
   isFirst: boolean,
 ): Promise<FileSetDescriptor | null> {
-  let best: FileSetDescriptor | null = null
-  for (const copy of space.hasMirror(address.partitionReference) ? (["main", "mirror"] as const) : (["main"] as const)) {
+  const read = async (copy: Copy): Promise<FileSetDescriptor | DiscError | null> => {
     try {
       const { offset, length } = blockRange(space, address, copy)
       const block = await space.image.exact(offset, length, "fileSetDescriptor", options)
-      const fileSet = parseFileSet(new ByteReader(block, space.image.source.name, offset))
-      if (fileSet?.fault === null) return fileSet
-      best ??= fileSet
+      return parseFileSet(new ByteReader(block, space.image.source.name, offset))
     } catch (error) {
-      if (!(error instanceof DiscError) || !isLocalFault(error)) throw error
-      // Behind the first descriptor a bad block is the end of the sequence; the first one must be readable in one copy.
-      if (isFirst && (copy === "mirror" || !space.hasMirror(address.partitionReference))) throw error
+      if (error instanceof DiscError && isLocalFault(error)) return error
+      throw error
     }
   }
+  const isClean = (found: FileSetDescriptor | DiscError | null) => found !== null && !(found instanceof DiscError) && found.fault === null
+  const main = await read("main")
+  // Only the first one must be there: what is no file set behind it needs no second look.
+  if (isClean(main) || !isFirst) return main instanceof DiscError ? null : main
+  const mirror = (await space.openMirror(address.partitionReference, options)) ? await read("mirror") : main
+  const best = isClean(mirror) || main instanceof DiscError || main === null ? mirror : main
+  if (best instanceof DiscError) throw best
   return best
 }
 
