@@ -63,7 +63,7 @@ class OpenedDisc implements Disc {
   play(options: PlayOptions = { from: "main-title" }): Session {
     const start = this.#startOf(options)
     const media = this.#media(start.title, start.angle)
-    const session = new TitleSession(media, {
+    const session: Session = new TitleSession(media, {
       time: ticksFromSeconds(start.time),
       chapter: start.chapter,
       audio: options.audio ?? start.audio,
@@ -72,6 +72,7 @@ class OpenedDisc implements Disc {
       subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
       aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
       everything: options.streams === "all",
+      onClose: () => this.#sessions.delete(session),
     })
     this.#sessions.add(session)
     return session

@@ -48,6 +48,8 @@ export class TitleFeed {
   /** Title time where the segment's out time cuts its units; infinite where the next segment goes on with the same clock. */
   #end = Number.POSITIVE_INFINITY
   #warned: number
+  /** No video unit since decoding began anew has been a key picture: what comes before one cannot be decoded. */
+  #awaitsKey = true
   #highest: number
   /** Sees each block as the disc has it, before demuxing. */
   onBlock: ((block: Uint8Array) => void) | null = null
@@ -149,6 +151,7 @@ export class TitleFeed {
     if (!this.#continues(this.#segmentIndex + 1)) {
       this.#demuxer?.flush()
       this.#demuxer = null
+      this.#awaitsKey = true
     }
     this.#segmentIndex++
     this.#segment = next
@@ -182,6 +185,8 @@ export class TitleFeed {
   }
 
   #takeVideo(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null): void {
+    this.#awaitsKey &&= !unit.key
+    if (this.#awaitsKey) return
     // In decoding order nothing that is shown before the out time comes after a unit that is decoded behind it.
     if ((dts ?? pts ?? 0) >= this.#end) return
     const decodeOnly = pts !== null && (pts < this.#showFrom(segment) || pts >= this.#end)

@@ -38,6 +38,7 @@ export type TitleSessionStart = {
   readonly subtitleLanguage: string | null
   readonly aheadSeconds: number
   readonly everything: boolean
+  readonly onClose: () => void
 }
 
 /** Plays one title without the disc's program. */
@@ -149,9 +150,9 @@ export class TitleSession implements Session {
   async #read(): Promise<void> {
     const generation = this.#generation
     try {
-      if (this.#feed === null) await this.#begin(this.#firstTime(await this.#media), false)
+      // The host hears where the stretch begins before anything is read for it, and may say what it presents.
+      if (this.#feed === null) return await this.#begin(this.#firstTime(await this.#media), false)
       const feed = this.#feed
-      if (feed === null || generation !== this.#generation) return
       const more = await feed.fill()
       if (generation !== this.#generation || this.#closed) return
       if (more) this.#step(feed)
@@ -400,5 +401,6 @@ export class TitleSession implements Session {
     this.#queue = []
     this.#watchers.clear()
     this.#wake()
+    this.#start.onClose()
   }
 }

@@ -1,4 +1,4 @@
-import type { ReadOptions, Source } from "../../base/index.ts"
+import { DiscError, type ReadOptions, type Source } from "../../base/index.ts"
 import type { BlurayDisc, BlurayTitle } from "./bluray-disc.ts"
 import { packetRange, SOURCE_PACKET_SIZE } from "./packet-range.ts"
 
@@ -68,12 +68,18 @@ async function lookAtPlaces(stream: Source, startByte: number, endByte: number, 
 }
 
 async function lookAt(stream: Source, offset: number, options?: ReadOptions): Promise<boolean | null> {
-  const bytes = await stream.read(offset, UNITS * ALIGNED_UNIT_SIZE, options)
+  const bytes = await stream.read(offset, UNITS * ALIGNED_UNIT_SIZE, options).catch(unreadable)
   const verdicts: boolean[] = []
   for (let at = 0; at + ALIGNED_UNIT_SIZE <= bytes.length; at += ALIGNED_UNIT_SIZE) {
     verdicts.push(isUnitScrambled(bytes.subarray(at, at + ALIGNED_UNIT_SIZE)))
   }
   return verdicts.length === 0 ? null : verdicts.every(Boolean)
+}
+
+/** A bad sector says nothing of scrambling; the other places do. */
+function unreadable(error: unknown): Uint8Array {
+  if (error instanceof DiscError && error.code === "read-failed") return new Uint8Array(0)
+  throw error
 }
 
 /** Whether one aligned unit is scrambled: its first packet carries the mark, and most of the others do not begin with a sync byte. */

@@ -1,4 +1,4 @@
-import { type ReadOptions, SECTOR_SIZE } from "../../base/index.ts"
+import { DiscError, type ReadOptions, SECTOR_SIZE } from "../../base/index.ts"
 import { cellRuns, type DvdTitle, titleCells } from "./title.ts"
 import type { ReadSectors } from "./vob-reader.ts"
 
@@ -10,11 +10,11 @@ const SECTORS_PER_PLACE = 16
 /**
  * Looks for scrambled packs at several places of the title. True as soon as one is found; false when none is, also where the VOBs are
  * not there. At most 8 reads of 32 KiB.
- * @throws DiscError `read-failed` and others of the source
+ * @throws DiscError what the source throws, but for sectors that cannot be read
  */
 export async function isDvdTitleScrambled(title: DvdTitle, readSectors: ReadSectors, options?: ReadOptions): Promise<boolean> {
   for (const first of placesToLook(title)) {
-    const bytes = await readSectors(first, SECTORS_PER_PLACE, options)
+    const bytes = await readSectors(first, SECTORS_PER_PLACE, options).catch(unreadable)
     for (let at = 0; at + SECTOR_SIZE <= bytes.length; at += SECTOR_SIZE) {
       if (isPackScrambled(bytes.subarray(at, at + SECTOR_SIZE))) return true
     }
@@ -39,6 +39,12 @@ function placesToLook(title: DvdTitle): number[] {
     before += length
   }
   return [...new Set(places)]
+}
+
+/** A bad sector says nothing of scrambling; the other places do. */
+function unreadable(error: unknown): Uint8Array {
+  if (error instanceof DiscError && error.code === "read-failed") return new Uint8Array(0)
+  throw error
 }
 
 const PACK_HEADER_SIZE = 14

@@ -1,4 +1,4 @@
-import { type ReadOptions, SECTOR_SIZE, type Source, type Ticks, ticks } from "../../base/index.ts"
+import { DiscError, type ReadOptions, SECTOR_SIZE, type Source, type Ticks, ticks } from "../../base/index.ts"
 import { isNavigationPack, vobuEndPtm, vobuStartPtm } from "../../mpeg/index.ts"
 
 /** What a title's plan needs of one navigation pack. */
@@ -16,10 +16,14 @@ const SML_PBI = 0x407 + 32
 const CATEGORY_ILVU = 0x4000
 const NO_ILVU = new Set([0, 0x7fffffff, 0xffffffff])
 
-/** The times of the navigation pack in a sector; null when the sector holds none. @throws DiscError of the source */
+/** The times of the navigation pack in a sector; null when the sector holds none or cannot be read. @throws DiscError of the source */
 export async function readVobuTimes(vobs: Source, sectorNumber: number, options?: ReadOptions): Promise<VobuTimes | null> {
-  const bytes = await vobs.read(sectorNumber * SECTOR_SIZE, SECTOR_SIZE, options)
-  return parseVobuTimes(bytes)
+  try {
+    return parseVobuTimes(await vobs.read(sectorNumber * SECTOR_SIZE, SECTOR_SIZE, options))
+  } catch (error) {
+    if (error instanceof DiscError && error.code === "read-failed") return null
+    throw error
+  }
 }
 
 export function parseVobuTimes(pack: Uint8Array): VobuTimes | null {
