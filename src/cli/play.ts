@@ -25,7 +25,7 @@ export function playCommand(): Command {
         port,
         discs: [{ disc, name: nameOf(spec) }],
         openDisc,
-        hosts: [createBrowserHost],
+        hosts: [(context) => createBrowserHost(context)],
       })
       await write(`${disc.info.label || nameOf(spec)} plays at ${server.url}\n`)
       if (options.open && process.stdout.isTTY) openPage(server.url)

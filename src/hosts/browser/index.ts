@@ -7,7 +7,7 @@ import type { Host, HostContext, OpenDisc } from "../host.ts"
 import { BrowserSession, type Channel } from "./browser-session.ts"
 import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
 import type { DiscListing, HostMessage, PlayRequest } from "./protocol.ts"
-import { servePage } from "./static-page.ts"
+import { BUILT_PAGE, servePage } from "./static-page.ts"
 import { Thumbnails } from "./thumbnails.ts"
 
 /** A socket that is this far behind is not read any more: its page has gone or will never catch up. */
@@ -15,8 +15,13 @@ const MAX_SOCKET_BACKLOG_BYTES = 64 * 1024 * 1024
 
 const openRequest = v.object({ spec: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) })
 
+export type BrowserHostOptions = {
+  /** The folder of the built page; default: where `npm run build` puts it. */
+  readonly page?: string
+}
+
 /** Plays discs in a browser page: the page, what it asks for, and a session for each that watches. */
-export function createBrowserHost(context: HostContext): Host {
+export function createBrowserHost(context: HostContext, options: BrowserHostOptions = {}): Host {
   const sessions = new Map<string, BrowserSession>()
   const thumbnails = new Thumbnails()
   const routes = new Hono()
@@ -39,7 +44,7 @@ export function createBrowserHost(context: HostContext): Host {
     if (stream === null) return c.json({ code: "not-found", message: "there is no such stream, or it is being read already" }, 404)
     return c.body(stream, 200, { "content-type": "video/mp2t", "cache-control": "no-store" })
   })
-  servePage(routes)
+  servePage(routes, options.page ?? BUILT_PAGE)
 
   const start = (request: PlayRequest, channel: Channel): BrowserSession => {
     const release = context.claim("session")

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs"
-import { extname, join } from "node:path"
+import { extname, join, relative, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Hono } from "hono"
 
 /** Where the build puts the page, from `dist/hosts/browser/`. */
-const PAGE_DIRECTORY = fileURLToPath(new URL("../../web/", import.meta.url))
+export const BUILT_PAGE = fileURLToPath(new URL("../../web/", import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -32,9 +32,9 @@ const HEADERS = {
 }
 
 /** The built page: a handful of files, known at the start, so that no path of a request ever reaches the file system. */
-export function servePage(routes: Hono): void {
-  for (const file of builtFiles()) {
-    const bytes = new Uint8Array(readFileSync(join(PAGE_DIRECTORY, file)))
+export function servePage(routes: Hono, directory: string): void {
+  for (const file of builtFiles(directory)) {
+    const bytes = new Uint8Array(readFileSync(join(directory, file)))
     const type = TYPES[extname(file)] ?? "application/octet-stream"
     // Vite puts a hash of the content into the names below assets/.
     const cache = file.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"
@@ -44,11 +44,11 @@ export function servePage(routes: Hono): void {
   }
 }
 
-function builtFiles(): string[] {
+function builtFiles(directory: string): string[] {
   try {
-    return readdirSync(PAGE_DIRECTORY, { recursive: true, withFileTypes: true })
+    return readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(PAGE_DIRECTORY.length))
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
   } catch {
     // A library build without the page: its routes answer 404.
     return []
