@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type Source, Warnings } from "../../src/base/index.ts"
 import { readDisc } from "../../src/disc/index.ts"
 import { openFileSystem } from "../../src/filesystem/index.ts"
+import type { Segment } from "../../src/mpeg/segment.ts"
 import { createProgramFile } from "../../src/mpeg/title-file/index.ts"
 import { type DvdTitlePlan, planDvdTitle } from "../../src/navigation/title/index.ts"
 import { ConcatSource } from "../../src/source/index.ts"
@@ -70,6 +71,16 @@ function author(codec: readonly string[], name: string): string {
   writeFileSync(join(dir, `${name}.xml`), xml)
   execFileSync("dvdauthor", ["-x", join(dir, `${name}.xml`)], { stdio: "ignore", env: { ...process.env, VIDEO_FORMAT: "PAL" } })
   return out
+}
+
+/** Segments that go on with the same clock. */
+function runs({ segments }: DvdTitlePlan): Segment[][] {
+  const found: Segment[][] = []
+  for (const [index, segment] of segments.entries()) {
+    if (segment.inTime === segments[index - 1]?.outTime) found.at(-1)!.push(segment)
+    else found.push([segment])
+  }
+  return found
 }
 
 describe.skipIf(!hasProgram("dvdauthor") || !hasProgram("ffmpeg")).each([
@@ -141,16 +152,22 @@ describe.skipIf(!hasProgram("dvdauthor") || !hasProgram("ffmpeg")).each([
     const shown = pictures(path)
     const offset = shown[0]!.pts
     const byTime = new Map(shown.map(({ pts, md5 }) => [pts, md5]))
-    let missing = 0
-    for (const segment of plan.segments) {
-      const cell = join(dir, `${name}.cell.mpg`)
-      const [range] = segment.ranges
-      writeFileSync(cell, vobs.subarray(range!.offset, range!.offset + range!.length))
-      const wanted = pictures(cell).filter(({ pts }) => pts >= segment.inTime && pts < segment.outTime)
-      for (const { pts, md5 } of wanted) expect(byTime.get(pts - segment.inTime + segment.start + offset)).toBe(md5)
-      missing += Math.round((segment.outTime - segment.inTime) / FRAME) - wanted.length
+    let count = 0
+    for (const run of runs(plan)) {
+      const cells = join(dir, `${name}.cells.mpg`)
+      writeFileSync(
+        cells,
+        Buffer.concat(run.flatMap(({ ranges }) => ranges.map((range) => vobs.subarray(range.offset, range.offset + range.length)))),
+      )
+      const [first] = run
+      // ffmpeg leaves out the pictures of an open group that it comes to first, as the title's file does.
+      const wanted = pictures(cells)
+      for (const { pts, md5 } of wanted) expect(byTime.get(pts - first!.inTime + first!.start + offset)).toBe(md5)
+      count += wanted.length
     }
-    expect(shown.length).toBeGreaterThanOrEqual(plan.duration / FRAME - missing)
+    expect(shown.length).toBe(count)
+    // The second VOB's second piece begins with two of them.
+    expect(count).toBe(Math.floor(plan.duration / FRAME) - 2)
   })
 
   test("has no navigation packs and no pictures that want what is not there", () => {
