@@ -31,7 +31,8 @@ const COPY_BYTES = 1024 * 1024
  * @param {"short" | "long" | "extended"} [options.form] of allocation descriptors; default long where there is a metadata partition, else short
  * @param {number} [options.embedBytes] contents up to this size lie inside their file entry; default 0
  * @returns {{ sizeBytes: number, partitionStart: number, metadata: { file: number, contentStart: number, blocks: number, mirrorStart: number,
- *   mirror: number } | null, firstBlocks: Map<string, number> }} blocks count from the partition's start
+ *   mirror: number } | null, firstBlocks: Map<string, number>, entries: Map<string, { entry: number, directory: number | null }> }}
+ *   `firstBlocks`: of files, from the partition's start; `entries`: the blocks of file entries and of directories, from the file set's
  */
 export function writeUdf({
   output,
@@ -80,7 +81,10 @@ export function writeUdf({
     closeSync(image)
   }
   const firstBlocks = new Map(layout.nodes.flatMap((one) => (one.runs[0]?.block == null ? [] : [[one.path, one.runs[0].block]])))
-  return { sizeBytes: (lastSector + 1) * blockSize, partitionStart: sectors.partition, metadata: layout.metadata, firstBlocks }
+  const entries = new Map(
+    layout.nodes.map((one) => [one.path, { entry: one.block, directory: isFile(one) || one.embedded ? null : one.dataBlock }]),
+  )
+  return { sizeBytes: (lastSector + 1) * blockSize, partitionStart: sectors.partition, metadata: layout.metadata, firstBlocks, entries }
 }
 
 function writeAt(image, bytes, position) {

@@ -1,7 +1,7 @@
 import { ByteReader, DiscError, type ReadOptions } from "../../base/index.ts"
 import type { ByteExtent } from "../extents.ts"
 import { isLocalFault } from "../image-reader.ts"
-import type { BlockAddress } from "./address.ts"
+import type { BlockAddress, StructureAddress } from "./address.ts"
 import { parseFileEntry, type UdfFileEntry } from "./file-entry.ts"
 import { parseIndirectEntry } from "./indirect-entry.ts"
 import type { Copy, PartitionSpace } from "./partition-space.ts"
@@ -103,10 +103,9 @@ async function followIcbList(
   let newest = entry
   for (let count = 0; count < MAX_ICB_LIST; count++) {
     const next = { block: address.block + 1, partitionReference: address.partitionReference }
-    const { offset, length } = blockRange(space, next, "main")
-    const block = await space.image.upTo(offset, length, "indirectEntry", options)
-    const indirect = block.length < length ? null : parseIndirectEntry(new ByteReader(block, space.image.source.name, offset))
-    if (indirect === null) return newest
+    const indirect = await attempt(() => readIndirectEntry(space, next, options))
+    // Nothing, or nothing that can be read, is the end of the list.
+    if (indirect === null || indirect instanceof DiscError) return newest
     address = indirect
     const [newer] = await readCopies(space, [address], "main", options)
     // An ICB that is not written yet: the entry before it is the newest.
@@ -118,6 +117,12 @@ async function followIcbList(
     path: space.image.source.name,
     field: "indirectICB",
   })
+}
+
+async function readIndirectEntry(space: PartitionSpace, address: BlockAddress, options?: ReadOptions): Promise<StructureAddress | null> {
+  const { offset, length } = blockRange(space, address, "main")
+  const block = await space.image.exact(offset, length, "indirectEntry", options)
+  return parseIndirectEntry(new ByteReader(block, space.image.source.name, offset))
 }
 
 async function attempt<T>(action: () => Promise<T>): Promise<T | DiscError> {
