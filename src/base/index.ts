@@ -1,6 +1,7 @@
 export { assert, unreachable } from "./assert.ts"
 export { BitReader } from "./bit-reader.ts"
 export { ByteReader } from "./byte-reader.ts"
+export { concatBytes } from "./concat.ts"
 export { crc32, hex32 } from "./crc32.ts"
 export { DISC_ERROR_CODES, DiscError, type DiscErrorCode, type Place } from "./disc-error.ts"
 export type { ReadOptions, Source } from "./source.ts"

@@ -1,4 +1,4 @@
-import { DiscError, type ReadOptions, type Source, type Ticks, ticks, type Warnings } from "../base/index.ts"
+import { concatBytes, DiscError, type ReadOptions, type Source, type Ticks, ticks, type Warnings } from "../base/index.ts"
 import type { ByteRange } from "../mpeg/segment.ts"
 
 /** One read of a run of blocks (about): a drive or a server streams, and a jump throws little away. */
@@ -90,18 +90,8 @@ export class RangeReader {
     if (firstBad !== null) {
       this.#warnings.add("unreadable-sectors", "cannot be read; playback goes on behind it", { path: this.#source.name, offset: firstBad })
     }
-    return concat(good)
+    return concatBytes(good)
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 /** The smallest distance from `from` to `to` on the 33-bit clock: negative when `to` lies before it. */

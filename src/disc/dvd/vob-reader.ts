@@ -1,4 +1,4 @@
-import { DiscError, type ReadOptions, SECTOR_SIZE, type Source } from "../../base/index.ts"
+import { concatBytes, DiscError, type ReadOptions, SECTOR_SIZE, type Source } from "../../base/index.ts"
 import type { FileSystem } from "../../filesystem/file-system.ts"
 import type { VobFile } from "./dvd-disc.ts"
 
@@ -29,18 +29,6 @@ export function vobSectors(files: FileSystem, vobs: readonly VobFile[]): ReadSec
       }
       start = Math.max(0, start - size)
     }
-    return joined(pieces)
+    return concatBytes(pieces)
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces
-  if (pieces.length === 1 && only !== undefined) return only
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }
