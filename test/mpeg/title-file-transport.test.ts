@@ -34,7 +34,7 @@ type Clip = {
   readonly pids: [number, number]
 }
 
-function makeClip(name: string, codec: readonly string[], tone: number, pids: [number, number], picture: string): Clip {
+function makeClip(name: string, codec: readonly string[], tone: number, pids: [number, number], picture: string, muxRate = "6M"): Clip {
   const path = join(dir, `${name}.m2ts`)
   const inputs = [
     "-f",
@@ -46,7 +46,7 @@ function makeClip(name: string, codec: readonly string[], tone: number, pids: [n
     "-i",
     `sine=frequency=${tone}:sample_rate=48000:duration=6`,
   ]
-  const mux = ["-streamid", `0:${pids[0]}`, "-streamid", `1:${pids[1]}`, "-f", "mpegts", "-mpegts_m2ts_mode", "1", "-muxrate", "6M"]
+  const mux = ["-streamid", `0:${pids[0]}`, "-streamid", `1:${pids[1]}`, "-f", "mpegts", "-mpegts_m2ts_mode", "1", "-muxrate", muxRate]
   ffmpeg(...inputs, ...codec, "-pix_fmt", "yuv420p", "-c:a", "ac3", "-b:a", "192k", "-ac", "2", ...mux, path)
   return { name, source: fileSource(path), path, video: packetsOf(path, "v"), pids }
 }
@@ -215,6 +215,63 @@ describe.skipIf(!hasProgram("ffmpeg"))("a title of several clips as one transpor
         expect(Buffer.from(await fresh.read(offset, length)).equals(bytes.subarray(offset, offset + length))).toBe(true)
       }
     })
+  })
+
+  test("long clips are looked at only at their ends", async () => {
+    const long = (name: string, pids: [number, number], picture: string) => makeClip(name, MPEG2, 500, pids, picture, "40M")
+    const clips = [long("long-a", [0x1011, 0x1100], "testsrc2"), long("long-b", [0x1014, 0x1104], "smptebars")] as const
+    const [a, b] = clips
+    const first = segment(a, a.video[0]!.pts!, cleanOut(a), 0)
+    const second = segment(b, b.video[0]!.pts!, cleanOut(b), first.outTime - first.inTime)
+    const segments = [first, second]
+    const sizes = segments.map(({ ranges }) => ranges[0]!.length)
+    expect(Math.min(...sizes)).toBeGreaterThan(16 * 1024 * 1024)
+    const bytes = await readAll(title(clips, segments, 2))
+    const path = join(dir, "long.m2ts")
+    writeFileSync(path, bytes)
+    expect(transportComplaints(bytes).complaints).toEqual([])
+    expect(decodeComplaints(path)).toEqual([])
+    const frames = pictures(path).map(({ pts }) => pts)
+    expect(frames).toEqual(frames.map((_, index) => FILE_TIME_BASE + index * FRAME))
+    expect(frames.length).toBe((second.start + second.outTime - second.inTime) / FRAME)
+
+    const before = a.source.bytesRead + b.source.bytesRead
+    const offset = sizes[0]! + 10_000_000
+    const part = await title(clips, segments, 2).read(offset, 1000)
+    expect(Buffer.from(part).equals(bytes.subarray(offset, offset + 1000))).toBe(true)
+    expect(a.source.bytesRead + b.source.bytesRead - before).toBeLessThan(0.8 * bytes.length)
+  })
+
+  test("damaged clips give bytes all the same", async () => {
+    const clip = makeClip("damaged", MPEG2, 300, [0x1011, 0x1100], "testsrc2")
+    const part = segment(clip, clip.video[0]!.pts! + 20 * FRAME, clip.video[0]!.pts! + 60 * FRAME, 0)
+    let seed = 3
+    const random = (below: number): number => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31
+      return seed % below
+    }
+    const good = await clip.source.read(0, clip.source.size)
+    for (let round = 0; round < 30; round++) {
+      const bad = Uint8Array.from(good)
+      for (let hits = 0; hits < 3000; hits++) {
+        // Every field of a packet: its head, its adaptation field, the PES header behind it.
+        bad[random(bad.length / 192) * 192 + random(40)] = random(256)
+      }
+      const file = createTransportFile({
+        name: "damaged",
+        segments: [part, { ...part, start: ticks(40 * FRAME) }],
+        streams: STREAMS,
+        pidsOf: () =>
+          new Map([
+            [0x1011, 0],
+            [0x1100, 1],
+          ]),
+        openClip: async () => bytesSource(bad),
+      })
+      const bytes = await readAll(file)
+      expect(bytes.length).toBe(2 * part.ranges[0]!.length)
+      for (let at = 4; at < bytes.length; at += 192) if (bytes[at] !== 0x47) throw new Error(`no sync byte at ${at}`)
+    }
   })
 
   test("a clip shorter than its tables say ends in null packets", async () => {

@@ -14,6 +14,8 @@ const WHOLE_PACKETS = Math.floor((16 * 1024 * 1024) / SOURCE_PACKET_SIZE)
 /** Three seconds at UHD's 128 Mbit/s: one of pictures before the in time, one of decoder delay, one to spare. */
 const MAX_WINDOW_PACKETS = Math.floor((48 * 1024 * 1024) / SOURCE_PACKET_SIZE)
 const FIRST_TAIL_PACKETS = 6144
+/** What was read stays; it is parsed again from its new beginning. */
+const TAIL_GROWTH = 1.5
 /** Sound for a time is at most this far behind the picture of that time: the decoder model's second, and a half to spare. */
 const MAX_SOUND_DELAY = 135_000
 /** Pictures are handed back at most this much after they were decoded, 16 frames at 30 a second: the largest decoded picture buffer. */
@@ -33,10 +35,14 @@ export async function scanTransport(run: Run, kinds: ReadonlyMap<number, TitleSt
   if (head.end >= count) return { head, tail: null }
   // A stream that the head knows nothing of must not send the search to its bound.
   const present = new Map([...kinds].filter(([pid]) => head.units.has(pid)))
-  for (let size = FIRST_TAIL_PACKETS; ; size *= 2) {
+  const blocks: Uint8Array[] = []
+  let from = count
+  for (let size = FIRST_TAIL_PACKETS; ; size = Math.floor(size * TAIL_GROWTH)) {
     const first = Math.max(head.end, count - Math.min(size, MAX_WINDOW_PACKETS))
+    blocks.unshift(await read(first, from - first))
+    from = first
     const tail = new TransportWindow(first)
-    while (tail.end < count) tail.push(await read(tail.end, Math.min(STEP_PACKETS, count - tail.end)))
+    for (const block of blocks) tail.push(block)
     if (first === head.end || size >= MAX_WINDOW_PACKETS || holdsEnd(tail, run, present)) return { head, tail }
   }
 }
