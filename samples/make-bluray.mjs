@@ -78,13 +78,9 @@ const JOURNEY = film(
     [12.5, 16, "Nor hear them.", "Ni les entendre."],
   ],
 )
-/** Where title 2 goes from one clip to the next: the first inside a group of pictures, the second at the third clip's open group. */
+/** Frames at which title 2 goes from one clip to the next. As on pressed discs, each clip begins and ends exactly there. */
 const JOINS = [134, 278]
 const JOURNEY_FRAMES = 398
-/** What the first clip holds past the join, and the third before it: never shown. */
-const TAIL = 14
-const HEAD = GROUP
-
 const EXTRA = film(
   4,
   0,
@@ -129,14 +125,14 @@ async function makeClips(work) {
   const extra = await make(2, { film: EXTRA, sounds: sound(EXTRA, EXTRA_FRAMES), count: EXTRA_FRAMES, start: 5_400_000 })
   const sounds = sound(JOURNEY, JOURNEY_FRAMES)
   const journey = [
-    await make(10, { film: JOURNEY, sounds, count: JOINS[0] + TAIL, start: 900_000 }),
+    await make(10, { film: JOURNEY, sounds, count: JOINS[0], start: 900_000 }),
     await make(11, {
       ...{ film: JOURNEY, sounds, first: JOINS[0], count: JOINS[1] - JOINS[0], start: 54_000_000 },
       pids: { audio: [0x1102, 0x1103], words: [0x1202, 0x1203] },
     }),
     // The same numbers as in the first clip, for the other languages.
     await make(12, {
-      ...{ film: JOURNEY, sounds, first: JOINS[1] - HEAD, count: JOURNEY_FRAMES - JOINS[1] + HEAD, start: 2_700_000 },
+      ...{ film: JOURNEY, sounds, first: JOINS[1], count: JOURNEY_FRAMES - JOINS[1], start: 2_700_000 },
       pids: { audio: [0x1101, 0x1100], words: [0x1201, 0x1200] },
     }),
   ]
@@ -166,7 +162,7 @@ const marks = (clip, chapters, number = 0) => chapters.map((chapter) => ({ item:
 
 function makePlaylists({ main, extra, journey, angles }) {
   const [a, b, c] = journey
-  const joined = [item(a, 0, JOINS[0]), item(b, 0, b.frames, CONNECTION.seamless), item(c, HEAD, c.frames, CONNECTION.seamless)]
+  const joined = [item(a), item(b, 0, b.frames, CONNECTION.seamless), item(c, 0, c.frames, CONNECTION.seamless)]
   // Pieces in no order that makes a film: longer than all else, and no title of the index plays it.
   const pieces = [
     item(extra),
@@ -187,16 +183,18 @@ function makePlaylists({ main, extra, journey, angles }) {
         [a, 0],
         [a, 72],
         [b, 0],
-        [c, HEAD],
+        [c, 0],
       ].map(([clip, frame]) => ({ item: journey.indexOf(clip), time: clip.time45(frame) })),
     },
-    // The evening, cut inside a group of pictures, then the short one: a join that is not seamless.
+    // The evening, left inside a group of pictures; a piece of title 2, whose sound and words have other PIDs, entered at an open group; the
+    // short one. None of these joins is seamless.
     {
       number: 2,
-      items: [item(main, 120, 227), item(extra)],
+      items: [item(main, 120, 227), item(c, GROUP, 84), item(extra)],
       marks: [
         { item: 0, time: main.time45(120) },
-        { item: 1, time: extra.time45(0) },
+        { item: 1, time: c.time45(GROUP) },
+        { item: 2, time: extra.time45(0) },
       ],
     },
     { number: 3, items: [item(extra)], marks: marks(extra, EXTRA.chapters) },
@@ -206,7 +204,7 @@ function makePlaylists({ main, extra, journey, angles }) {
 }
 
 /** Titles of the index play playlists 0 to 4; the disc begins with the first. */
-const TITLE_NAMES = ["Above the hills", "Three in one", "Evening and a short one", "A short one", "Two angles"]
+const TITLE_NAMES = ["Above the hills", "Three in one", "A medley", "A short one", "Two angles"]
 
 const output = process.argv[2] ?? join(import.meta.dirname, "bluray.iso")
 const work = mkdtempSync(join(tmpdir(), "opentray-bluray-"))

@@ -155,7 +155,7 @@ function drawHills(canvas, layer, colour, seconds, { unit, squeeze, seed }) {
     for (let column = 0; column < width; column++) {
       const part = row + 1 - skyline[column]
       if (part <= 0) continue
-      const cover = part > 1 ? 1 : part
+      const cover = Math.min(part, 1)
       const at = row * width + column
       y[at] += Math.round((colour[0] - y[at]) * cover)
       if ((row | column) & 1) continue
