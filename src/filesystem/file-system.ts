@@ -1,6 +1,9 @@
 import type { ReadOptions, Source } from "../base/index.ts"
 
-/** A run of a file's bytes. `startSector` null: a hole, reads as zeros. */
+/**
+ * A run of a file's bytes. `startSector` counts 2048-byte sectors of the image; where a volume has blocks of 512 or 1024 bytes it can be a
+ * fraction, in exact quarters, so that `startSector * 2048` is the byte offset always. Null: a hole, reads as zeros.
+ */
 export type FileExtent = { readonly startSector: number | null; readonly lengthBytes: number }
 
 export type FileEntry = {
@@ -8,6 +11,7 @@ export type FileEntry = {
   readonly path: string
   readonly name: string
   readonly type: "file" | "directory"
+  /** In bytes; 0 for directories. */
   readonly size: number
   /** In file order. Empty for directories, for files of a folder and for files embedded in their own entry (UDF). */
   readonly extents: readonly FileExtent[]

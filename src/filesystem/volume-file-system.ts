@@ -14,10 +14,20 @@ type Directory<Node> = {
   readonly lineage: ReadonlySet<string>
 }
 
+/**
+ * A directory has one place in the tree; some authoring programs give one a second name to save room. On a hostile image each level has
+ * two names for the next, and there are more paths than anyone can walk.
+ */
+const MAX_PATHS_TO_ONE_DIRECTORY = 16
+/** Directories remembered by that guard; a large DVD-ROM has some 10,000. */
+const MAX_DIRECTORIES = 200_000
+
 /** The `FileSystem` over a volume of any format: paths, matching, caches and the guard against loops. */
 export class VolumeFileSystem<Node extends VolumeNode> implements FileSystem {
   readonly #volume: Volume<Node>
   readonly #directories = new DirectoryCache<Directory<Node>>()
+  /** By node key: the paths a directory was read under. */
+  readonly #paths = new Map<string, string[]>()
   readonly #details = new WeakMap<Node, FileDetails>()
   readonly #origin = new WeakMap<FileEntry, Node>()
 
@@ -91,6 +101,7 @@ export class VolumeFileSystem<Node extends VolumeNode> implements FileSystem {
   async #read(node: Node, path: string, above: ReadonlySet<string>, options?: ReadOptions): Promise<Directory<Node>> {
     const known = this.#directories.get(path)
     if (known !== null) return known
+    this.#guard(node.key, path)
     const lineage = new Set(above).add(node.key)
     const all = await this.#volume.readDirectory(node, path, options)
     // A directory inside itself would never end.
@@ -99,6 +110,16 @@ export class VolumeFileSystem<Node extends VolumeNode> implements FileSystem {
     const directory = { path, nodes, names: new NameIndex(nodes, (child) => child.name), lineage }
     this.#directories.set(path, directory, nodes.length)
     return directory
+  }
+
+  #guard(key: string, path: string): void {
+    const paths = this.#paths.get(key) ?? []
+    if (paths.includes(path)) return
+    if (paths.length >= MAX_PATHS_TO_ONE_DIRECTORY || this.#paths.size >= MAX_DIRECTORIES) {
+      throw new DiscError("limit", "the disc leads to its directories on too many paths; it is damaged or made to do harm", { path })
+    }
+    paths.push(path)
+    this.#paths.set(key, paths)
   }
 
   async #entries(directoryPath: string, nodes: readonly Node[], options?: ReadOptions): Promise<FileEntry[]> {

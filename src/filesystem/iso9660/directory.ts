@@ -4,7 +4,7 @@ import { type DirectoryRecord, isDotRecord, parseDirectoryRecord } from "./direc
 /** Records never cross a sector (ECMA 119 6.8.1.1); a sector is 2048 bytes whatever the block size (6.1.2). */
 const SECTOR_BYTES = 2048
 /** A record takes 34 bytes at least; the parsed form takes more memory than the disc's. */
-const MAX_RECORDS = 200_000
+const MAX_RECORDS = 100_000
 
 export type IsoDirectory = {
   /** Without the records of the directory itself and its parent. */

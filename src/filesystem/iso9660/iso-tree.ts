@@ -22,8 +22,8 @@ export interface IsoNode extends VolumeNode {
   readonly problem: DiscError | null
 }
 
-/** About 300,000 records of common length. */
-const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
+/** About 150,000 records of common length. */
+const MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 /** A directory record is 255 bytes at most. */
 const MAX_RECORD_BYTES = 255
 

@@ -7,10 +7,10 @@ import { type FileIdentifier, parseFileIdentifier } from "./file-identifier.ts"
 import { fileRuns } from "./file-runs.ts"
 import type { Copy, PartitionSpace } from "./partition-space.ts"
 
-/** About 300,000 entries of common length; a Blu-ray's largest directory (STREAM with 1,000 clips) has 48 KiB. */
-const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
+/** About 150,000 entries of common length; a Blu-ray's largest directory (STREAM with 1,000 clips) has 48 KiB. */
+const MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 /** An entry takes 40 bytes at least; the parsed form takes more memory than the disc's. */
-const MAX_DIRECTORY_ENTRIES = 200_000
+const MAX_DIRECTORY_ENTRIES = 100_000
 
 type Content = { identifiers: FileIdentifier[]; fault: string | null }
 

@@ -8,8 +8,13 @@ import type { UdfFileEntry } from "./file-entry.ts"
 import { blockRange } from "./icb.ts"
 import type { Copy, PartitionSpace } from "./partition-space.ts"
 
-/** One holds at least 101 extended descriptors in a 2048-byte block: more than this is more than MAX_EXTENTS. */
+/** One holds at least 100 descriptors in a 2048-byte block: more than this is more than MAX_EXTENTS. */
 const MAX_CONTINUATIONS = 4096
+
+/** What the files of one directory may take together: a hostile image gives a thousand files the same endless list. */
+export type ExtentBudget = { extents: number; continuations: number }
+
+export const newBudget = (): ExtentBudget => ({ extents: MAX_EXTENTS, continuations: MAX_CONTINUATIONS })
 
 /**
  * The file's bytes as runs of the image, cut at its information length. Extents that are not recorded are holes and read as
@@ -22,17 +27,18 @@ export async function fileRuns(
   address: BlockAddress,
   options?: ReadOptions,
   copy: Copy = "main",
+  budget: ExtentBudget = newBudget(),
 ): Promise<ByteExtent[]> {
   const runs: ByteExtent[] = []
   let left = entry.informationLength
-  for await (const descriptor of allDescriptors(space, entry, address, options)) {
+  for await (const descriptor of allDescriptors(space, entry, address, budget, options)) {
     if (left === 0) break
     const lengthBytes = Math.min(descriptor.lengthBytes, left)
     left -= lengthBytes
     if (descriptor.kind === "recorded") runs.push(...space.locate(blockOf(descriptor, address), lengthBytes, copy))
     else runs.push({ offsetBytes: null, lengthBytes })
-    if (runs.length > MAX_EXTENTS) {
-      throw new DiscError("limit", `a file in more than ${MAX_EXTENTS} extents`, {
+    if (--budget.extents < 0 || runs.length > MAX_EXTENTS) {
+      throw new DiscError("limit", `more than ${MAX_EXTENTS} extents in a file, or in the files of a directory`, {
         path: space.image.source.name,
         field: "allocationDescriptors",
       })
@@ -46,23 +52,26 @@ async function* allDescriptors(
   space: PartitionSpace,
   entry: UdfFileEntry,
   address: BlockAddress,
+  budget: ExtentBudget,
   options?: ReadOptions,
 ): AsyncGenerator<AllocationDescriptor> {
   if (entry.content.form === "embedded") return
   const form = entry.content.form
   let descriptors = entry.content.descriptors
   let standsIn = address
-  for (let count = 0; count <= MAX_CONTINUATIONS; count++) {
+  for (;;) {
     const last = descriptors.at(-1)
     if (last?.kind !== "continuation") return yield* descriptors
+    if (--budget.continuations < 0) {
+      throw new DiscError("limit", `more than ${MAX_CONTINUATIONS} allocation extents in a file, or in the files of a directory`, {
+        path: space.image.source.name,
+        field: "allocationDescriptors",
+      })
+    }
     yield* descriptors.slice(0, -1)
     standsIn = blockOf(last, standsIn)
     descriptors = (await readAllocationExtent(space, standsIn, form, options)).descriptors
   }
-  throw new DiscError("limit", `the chain of allocation extents does not end after ${MAX_CONTINUATIONS}`, {
-    path: space.image.source.name,
-    field: "allocationDescriptors",
-  })
 }
 
 function blockOf(descriptor: AllocationDescriptor, standsIn: BlockAddress): BlockAddress {

@@ -8,6 +8,9 @@ import type { PartitionMap } from "./partition-map.ts"
 import { type Partition, PartitionSpace } from "./partition-space.ts"
 import type { VolumeDescriptors } from "./volume-sequence.ts"
 
+/** Each address is looked up among these; the file grows by 64 KiB at least, and mostly is one piece. */
+const MAX_METADATA_RUNS = 1024
+
 /** Sets up the partitions in the order of their references; the files of a metadata partition are read here. */
 export async function openPartitions(
   image: ImageReader,
@@ -99,5 +102,8 @@ async function readMetadataFile(base: PartitionSpace, address: BlockAddress, opt
   if (entry.fault !== null) throw new DiscError("damaged", entry.fault, place)
   if (entry.content.form === "embedded")
     throw new DiscError("damaged", "is embedded in its own file entry (UDF 2.2.13.1 forbids it)", place)
-  return fileRuns(base, entry, address, options)
+  const runs = await fileRuns(base, entry, address, options)
+  if (runs.length > MAX_METADATA_RUNS)
+    throw new DiscError("limit", `is in ${runs.length} pieces; at most ${MAX_METADATA_RUNS} are read`, place)
+  return runs
 }

@@ -6,7 +6,7 @@ import type { FileDetails, Volume, VolumeNode } from "../volume.ts"
 import type { BlockAddress, StructureAddress } from "./address.ts"
 import { readDirectoryContent } from "./directory.ts"
 import { FILE_TYPE_DIRECTORY, type UdfFileEntry } from "./file-entry.ts"
-import { fileRuns } from "./file-runs.ts"
+import { type ExtentBudget, fileRuns, newBudget } from "./file-runs.ts"
 import { type FileSetDescriptor, parseFileSet } from "./file-set.ts"
 import { blockRange, readFileEntries, readFileEntryAt } from "./icb.ts"
 import { openPartitions } from "./open-partitions.ts"
@@ -130,20 +130,27 @@ class UdfVolume implements Volume<UdfNode> {
       options,
     )
     const details: FileDetails[] = []
+    const budget = newBudget()
     for (const [index, entry] of entries.entries()) {
       const node = nodes[index] as UdfNode
-      details.push(await this.#describeOne(entry, node, `${directoryPath === "/" ? "" : directoryPath}/${node.name}`, options))
+      details.push(await this.#describeOne(entry, node, `${directoryPath === "/" ? "" : directoryPath}/${node.name}`, budget, options))
     }
     return details
   }
 
-  async #describeOne(entry: UdfFileEntry | DiscError, node: UdfNode, path: string, options?: ReadOptions): Promise<FileDetails> {
+  async #describeOne(
+    entry: UdfFileEntry | DiscError,
+    node: UdfNode,
+    path: string,
+    budget: ExtentBudget,
+    options?: ReadOptions,
+  ): Promise<FileDetails> {
     if (entry instanceof DiscError) return this.#unreadable(entry, 0, path)
     this.#warnFault(entry, path)
     const size = entry.informationLength
     if (entry.content.form === "embedded") return { size, extents: [], embedded: entry.content.bytes, problem: null }
     try {
-      const runs: ByteExtent[] = await fileRuns(this.#space, entry, node.icb, options)
+      const runs: ByteExtent[] = await fileRuns(this.#space, entry, node.icb, options, "main", budget)
       return { size, extents: toFileExtents(runs), embedded: null, problem: null }
     } catch (error) {
       if (error instanceof DiscError && isLocalFault(error)) return this.#unreadable(error, size, path)
