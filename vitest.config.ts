@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    reporters: ["default", "./scripts/count-reporter.mjs"],
     testTimeout: 120_000,
     hookTimeout: 240_000,
     // Processes that the code starts (the converter) run the sources too.
