@@ -64,6 +64,27 @@ export function packetsOf(path: string, stream: string): Packet[] {
   }))
 }
 
+/** MD5 of each coded picture, with its time in 90 kHz ticks. */
+export function codedPictures(path: string): { readonly pts: number; readonly md5: string }[] {
+  const args = [
+    "-v",
+    "error",
+    "-select_streams",
+    "v",
+    "-show_entries",
+    "packet=pts,data_hash",
+    "-show_data_hash",
+    "md5",
+    "-of",
+    "json",
+    path,
+  ]
+  const { packets } = JSON.parse(execFileSync("ffprobe", args, { encoding: "utf8", maxBuffer: 1 << 28 })) as {
+    packets: { pts?: number; data_hash: string }[]
+  }
+  return packets.flatMap(({ pts, data_hash }) => (pts === undefined ? [] : [{ pts, md5: data_hash }]))
+}
+
 /** MD5 of each decoded picture, with its time in 90 kHz ticks. */
 export function pictures(path: string): { readonly pts: number; readonly md5: string }[] {
   const args = [

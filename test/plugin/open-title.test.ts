@@ -10,7 +10,15 @@ import { FILE_TIME_BASE } from "../../src/mpeg/title-file/index.ts"
 import { planBlurayTitle, planDvdTitle } from "../../src/navigation/title/index.ts"
 import { openTitleFile } from "../../src/plugin/open-title.ts"
 import { openNode } from "../../src/source/node/index.ts"
-import { bytesSource, decodeComplaints, packetsOf, pictures, readAll, transportComplaints } from "../mpeg/title-file-support.ts"
+import {
+  bytesSource,
+  codedPictures,
+  decodeComplaints,
+  packetsOf,
+  pictures,
+  readAll,
+  transportComplaints,
+} from "../mpeg/title-file-support.ts"
 import { hasProgram } from "../support/oracles.ts"
 
 const dir = mkdtempSync(join(tmpdir(), "opentray-title-"))
@@ -61,6 +69,9 @@ function audioGaps(path: string, stream: string): number[] {
  */
 const AT_JOINS = [/^\[null\] Application provided invalid.* in stream 0/, /Last message repeated/, /^\[h264\] mmco: unref short failure/]
 
+/** Plain joins: an out time inside a group, and a clip that is entered at an open group that is no IDR picture. */
+const TITLE_WITH_OPEN_GROUP = 3
+
 const DISCS = [
   // Sound that ends in the middle of a frame's header makes ffmpeg count one frame twice, on the disc as in the file: so decode times stand still.
   { image: "dvd.iso", titles: [1, 2], extension: "mpg", tracks: ["a:0", "a:1"], back: -1 },
@@ -105,18 +116,29 @@ describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)(
 
       if (extension === "mpg") return
 
-      test("shows the pictures that ffmpeg decodes from the clips, each at its time", () => {
+      test("has the coded pictures of the clips, and shows them as ffmpeg does, each at its time", () => {
         const shown = pictures(path)
-        const byTime = new Map(shown.map(({ pts, md5 }) => [pts, md5]))
         let count = 0
-        for (const { clip, inTime, outTime, start } of segments) {
-          // In and out times are 45 kHz: a picture at the out time may be one tick before it.
-          const wanted = pictures(join(dir, `${clip}.m2ts`)).filter(({ pts }) => pts >= inTime - 2 && pts < outTime - 2)
-          expect(wanted.length).toBe(Math.round((outTime - inTime) / 3753.75))
-          for (const { pts, md5 } of wanted) expect(byTime.get(pts - inTime + start + FILE_TIME_BASE)).toBe(md5)
-          count += wanted.length
+        let lost = 0
+        for (const [kind, list] of [
+          [pictures, shown],
+          [codedPictures, codedPictures(path)],
+        ] as const) {
+          const byTime = new Map(list.map(({ pts, md5 }) => [pts, md5]))
+          for (const { clip, inTime, outTime, start } of segments) {
+            // In and out times are 45 kHz: a picture at the out time may be one tick before it.
+            const wanted = kind(join(dir, `${clip}.m2ts`)).filter(({ pts }) => pts >= inTime - 2 && pts < outTime - 2)
+            expect(wanted.length).toBe(Math.round((outTime - inTime) / 3753.75))
+            const other = wanted.filter(({ pts, md5 }) => byTime.get(pts - inTime + start + FILE_TIME_BASE) !== md5)
+            if (kind === pictures) {
+              lost += other.length
+              count += wanted.length
+            } else expect(other).toEqual([])
+          }
         }
-        expect(shown.length - count).toBeLessThanOrEqual(4 * segments.length)
+        // Where a clip is entered at an open group, libavcodec compares the order count of its pictures with that of the clip before.
+        expect(lost).toBeLessThanOrEqual(number === TITLE_WITH_OPEN_GROUP ? 16 : 0)
+        expect(shown.length - count + lost).toBeLessThanOrEqual(2 * segments.length)
       })
 
       test("keeps counters, arrival order, tables and PIDs", () => {

@@ -1,4 +1,4 @@
-import { assert, DiscError, type ReadOptions, type Source } from "../../base/index.ts"
+import { assert, concatBytes, DiscError, type ReadOptions, type Source } from "../../base/index.ts"
 import { type Run, readRun } from "./run.ts"
 
 /** How the units (packs or source packets) of a run are rewritten so that it joins the run before. */
@@ -58,7 +58,7 @@ export class TitleFile<Scan, State> implements Source {
       parts.push(await this.#readFrom(run, at - run.fileOffset, to - at, options))
       at = to
     }
-    return parts.length === 1 ? (parts[0] as Uint8Array) : concat(parts)
+    return concatBytes(parts)
   }
 
   async close(): Promise<void> {
@@ -146,14 +146,4 @@ export class TitleFile<Scan, State> implements Source {
     if (this.#closing.signal.aborted) throw new DiscError("aborted", "the title's file was closed", { path: this.name })
     if (options?.signal?.aborted) throw new DiscError("aborted", "the read was given up", { path: this.name })
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from "../../base/index.ts"
 import { PesHeader, readPesHeader, wrapTimestamp, writeTimestamp } from "../pes.ts"
 import { type AudioFrame, framedCodec, splitFrames } from "./audio-frames.ts"
 import type { Run } from "./run.ts"
@@ -97,11 +98,7 @@ class AudioCutter {
       slots.push(at)
       parts.push(packets.subarray(payloadStart(packets, at), at + SOURCE_PACKET_SIZE))
     }
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-    parts.reduce((at, part) => {
-      bytes.set(part, at)
-      return at + part.length
-    }, 0)
+    const bytes = concatBytes(parts)
     const header = new PesHeader()
     if (!readPesHeader(bytes, 0, bytes.length, header) || header.pts === null || header.scrambling !== 0) return null
     const split = splitFrames(codec, bytes.subarray(header.payloadStart), unit.pts)
