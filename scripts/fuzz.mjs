@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 1024 * 1024
 const MAX_WALL_MS = 20_000
 const MAX_FAILURES = 20
 /** Inputs that one worker takes before the next has its turn. */
-const CHUNK = 2000
+const CHUNK = 5000
 
 const { values } = parseArgs({
   options: {
@@ -92,7 +92,8 @@ function runThread(first, end) {
     }
     const timer = setInterval(() => {
       const now = performance.now()
-      if (current[1] !== last) {
+      // Starting the thread is no input's doing.
+      if (current[1] !== last || last === 0) {
         last = current[1]
         since = now
         cpu = process.cpuUsage()

@@ -33,6 +33,9 @@ const program = new Command("opentray")
   .addCommand(catCommand())
   .addCommand(traceCommand())
 
+// Commands do not take this over from the program by themselves.
+for (const command of program.commands) command.exitOverride().showHelpAfterError("(opentray --help shows how)")
+
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is no failure.
   if (error.code === "EPIPE") process.exit(0)
