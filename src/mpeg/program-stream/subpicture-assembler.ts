@@ -22,7 +22,7 @@ export class SubpictureAssembler implements Splitter {
 
   begin(pts: number | null, _dts: number | null): void {
     this.#fresh = false
-    if (pts === null && this.#unit !== null) return
+    if (pts === null) return
     if (this.#unit !== null) this.#abandon("a sub-picture unit begins before the last one is whole")
     this.#pts = pts
     this.#fresh = true
