@@ -9,6 +9,11 @@ import type { TitleMedia } from "./title-media.ts"
 const FIRST_FEED_TIME = ticks(10 * TICKS_PER_SECOND)
 /** Between the highest feed time ever handed out and the first of a new stretch. */
 const STRETCH_GAP = ticks(TICKS_PER_SECOND / 10)
+/**
+ * New stretches begin on this grid: a whole number of AAC frames (1024 samples) and of AC-3 frames (1536) at 48 kHz, so that a host whose
+ * sound goes on frame by frame stays in step however often a person jumps.
+ */
+const STRETCH_GRID = 5760
 /** Items handed out by one `batch()` at most. */
 const BATCH_BLOCKS = 256
 /** "previous" within this time of a chapter's start goes to the chapter before, as players do. */
@@ -204,7 +209,7 @@ export class TitleSession implements Session {
     this.#current = media
     // What is decoded before the target gets feed times too, and none may be used twice.
     const lead = Math.max(target - entry.time, 0) + (isFirst ? 0 : TICKS_PER_SECOND)
-    const showFrom = isFirst ? FIRST_FEED_TIME : ticks(this.#highest + STRETCH_GAP + lead)
+    const showFrom = isFirst ? FIRST_FEED_TIME : onGrid(this.#highest + STRETCH_GAP + lead)
     this.#ended = false
     this.#feed = new TitleFeed(media, entry, target, showFrom - target, this.#feedSelection(media), { signal })
     this.#highest = ticks(Math.max(this.#highest, showFrom))
@@ -352,7 +357,8 @@ export class TitleSession implements Session {
     this.#queue.unshift(
       this.#streamsItem(media, presented),
       { type: "overlay", plane, at: presented, until: null, picture, forced: false },
-      ...due,
+      // What is on already begins for this viewer now, after the plane was cleared.
+      ...due.map((item) => (item.type === "overlay" && item.at < presented ? { ...item, at: presented } : item)),
     )
     this.#wake()
   }
@@ -403,4 +409,9 @@ export class TitleSession implements Session {
     this.#wake()
     this.#start.onClose()
   }
+}
+
+/** The next moment of the grid on which stretches begin, counted from the first. */
+function onGrid(feedTime: number): Ticks {
+  return ticks(FIRST_FEED_TIME + Math.ceil((feedTime - FIRST_FEED_TIME) / STRETCH_GRID) * STRETCH_GRID)
 }
