@@ -1,21 +1,19 @@
-import { createServer, type IncomingMessage } from "node:http"
+import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Duplex } from "node:stream"
 import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
-import { WebSocketServer } from "ws"
 import { DiscError } from "../base/index.ts"
 import type { Host, HostContext } from "../hosts/host.ts"
 import type { Disc } from "../plugin/index.ts"
-import { DiscTable } from "./disc-table.ts"
+import { DiscTable, nameOf, type OpenDiscFunction } from "./disc-table.ts"
 import { Guard, isLoopback } from "./guard.ts"
+import { SocketAcceptor } from "./socket-acceptor.ts"
 
 export { nameOf } from "./disc-table.ts"
 
 /** More would only fight for the machine; the next one is told so. */
 const MAX_SESSIONS = 32
 const MAX_CONVERTERS = 4
-const MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 
 export type ServerOptions = {
   /** What to listen on. Default 127.0.0.1: nobody but this machine. */
@@ -23,8 +21,8 @@ export type ServerOptions = {
   /** 0 (default): any free port. */
   readonly port?: number
   readonly discs: readonly { readonly disc: Disc; readonly name: string }[]
-  /** How another disc is opened when the page asks. */
-  readonly openDisc: (spec: string) => Promise<Disc>
+  /** How another disc is opened when a page asks. */
+  readonly openDisc: OpenDiscFunction
   readonly hosts: readonly ((context: HostContext) => Host)[]
 }
 
@@ -35,8 +33,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listenOn = options.host ?? "127.0.0.1"
   const guard = new Guard(listenOn)
   // Whoever can reach a server beyond loopback is not the person whose files these are.
-  const discs = new DiscTable(options.openDisc, () => isLoopback(listenOn))
-  for (const { disc, name } of options.discs) await discs.add(disc, name)
+  const discs = new DiscTable(options.openDisc, isLoopback(listenOn))
+  for (const { disc, name } of options.discs) discs.add(disc, name)
   const hosts = options.hosts.map((create) => create(hostContext(discs)))
 
   const app = new Hono()
@@ -51,8 +49,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (refusal === null) return void listener(request, response)
     response.writeHead(403, { "content-type": "text/plain" }).end(`${refusal}\n`)
   })
-  const sockets = acceptSockets(hosts, guard)
-  server.on("upgrade", sockets.upgrade)
+  const sockets = new SocketAcceptor(hosts, guard)
+  server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head))
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(options.port ?? 0, listenOn, resolve)
@@ -78,7 +76,9 @@ function hostContext(discs: DiscTable): HostContext {
   return {
     discs: () => discs.list,
     find: (id) => discs.find(id),
-    open: (spec) => discs.open(spec),
+    open: (spec) => discs.open(spec, nameOf(spec)),
+    adopt: (input, name) => discs.open(input, name),
+    remove: (id) => discs.remove(id),
     claim: (kind) => {
       if (running[kind] >= bounds[kind]) {
         throw new DiscError("limit", `${bounds[kind]} ${kind}s run already; close another player and try again`)
@@ -89,26 +89,6 @@ function hostContext(discs: DiscTable): HostContext {
         if (counted) running[kind]--
         counted = false
       }
-    },
-  }
-}
-
-function acceptSockets(hosts: readonly Host[], guard: Guard) {
-  const acceptor = new WebSocketServer({ noServer: true, maxPayload: MAX_SOCKET_MESSAGE_BYTES, perMessageDeflate: { threshold: 4096 } })
-  return {
-    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const path = new URL(request.url ?? "/", "http://localhost").pathname
-      const connect = hosts.map((host) => host.sockets.get(path)).find((found) => found !== undefined)
-      const refusal = guard.refusal(request.headers)
-      if (connect === undefined || refusal !== null) {
-        socket.end(`HTTP/1.1 ${refusal === null ? "404 Not Found" : "403 Forbidden"}\r\nConnection: close\r\n\r\n`)
-        return
-      }
-      acceptor.handleUpgrade(request, socket, head, (webSocket) => connect(webSocket, request))
-    },
-    close: (): void => {
-      for (const client of acceptor.clients) client.terminate()
-      acceptor.close()
     },
   }
 }

@@ -1,4 +1,4 @@
-/** What the page remembers in this browser: where each title was left, and the theme. */
+/** What the page remembers in this browser: where each title was left, languages, and the theme. */
 
 type Place = { readonly time: number; readonly duration: number; readonly at: number }
 
@@ -34,12 +34,33 @@ export function placeOf(fingerprint: string, title: number): number {
 
 export type Theme = "dark" | "light"
 
-export function theme(): Theme {
-  const chosen = localStorage.getItem("opentray.theme")
-  if (chosen === "dark" || chosen === "light") return chosen
-  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"
+/** Dark, unless the person chose light: a film is watched here. */
+export const theme = (): Theme => (recall("theme") === "light" ? "light" : "dark")
+
+export const rememberTheme = (value: Theme): void => remember("theme", value)
+
+/** Languages chosen by hand, as BCP 47 primary tags; the next title begins with them. */
+export function languages(): { readonly audioLanguage?: string; readonly subtitleLanguage?: string } {
+  const [audio, subtitle] = [recall("audio"), recall("subtitle")]
+  return { ...(audio === null ? {} : { audioLanguage: audio }), ...(subtitle === null ? {} : { subtitleLanguage: subtitle }) }
 }
 
-export function rememberTheme(value: Theme): void {
-  localStorage.setItem("opentray.theme", value)
+/** Null: the person turned it off, or chose a stream whose language the disc does not say. */
+export const rememberLanguage = (kind: "audio" | "subtitle", tag: string | null): void => remember(kind, tag?.split("-")[0] ?? null)
+
+function recall(name: string): string | null {
+  try {
+    return localStorage.getItem(`opentray.${name}`)
+  } catch {
+    return null
+  }
+}
+
+function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(`opentray.${name}`)
+    else localStorage.setItem(`opentray.${name}`, value)
+  } catch {
+    // Private windows may refuse; the film plays all the same.
+  }
 }

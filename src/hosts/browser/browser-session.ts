@@ -1,7 +1,8 @@
 import { DiscError, secondsFromTicks, ticksFromSeconds } from "../../base/index.ts"
-import type { Item, PlayOptions, Session } from "../../plugin/index.ts"
-import { type Converter, type OutputItem, openConverter } from "../../transcode/index.ts"
-import type { OpenDisc } from "../host.ts"
+import type { CodecName } from "../../mpeg/index.ts"
+import type { Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
+import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
+import type { HostContext, OpenDisc } from "../host.ts"
 import { encodeOverlay } from "./overlay-message.ts"
 import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
 import { StreamOutput } from "./stream-output.ts"
@@ -17,6 +18,14 @@ export type Channel = {
   close(): void
 }
 
+/** What a session needs of the host. */
+export type SessionContext = {
+  readonly channel: Channel
+  readonly claim: HostContext["claim"]
+  /** Called once, when everything of the session is freed. */
+  readonly release: () => void
+}
+
 /** One page that watches one title: the disc's session on one side, a transport stream and a socket on the other. */
 export class BrowserSession {
   readonly id: string
@@ -24,35 +33,45 @@ export class BrowserSession {
   readonly #session: Session
   readonly #converter: Promise<Converter>
   readonly #output: StreamOutput
+  readonly #playable: ReadonlySet<CodecName>
+  readonly #claim: HostContext["claim"]
   readonly #release: () => void
+  /** Ends the counting of this session's converter; null while everything is copied. */
+  #releaseConverter: (() => void) | null = null
   #timer: NodeJS.Timeout
   #closed = false
   #streaming = false
 
-  private constructor(id: string, channel: Channel, session: Session, converter: Promise<Converter>, release: () => void) {
+  private constructor(id: string, session: Session, request: PlayRequest, { channel, claim, release }: SessionContext) {
+    const { videoCodecs, audioCodecs } = request
     this.id = id
     this.#channel = channel
     this.#session = session
-    this.#converter = converter
+    this.#playable = new Set([...videoCodecs, ...audioCodecs])
+    this.#converter = openConverter({ video: { codecs: videoCodecs }, audio: { codecs: audioCodecs } })
+    // The puller gets the error.
+    this.#converter.catch(() => {})
+    this.#claim = claim
     this.#release = release
     this.#output = new StreamOutput((base) => this.#send({ type: "base", time: secondsFromTicks(base) }))
     this.#timer = setTimeout(() => void this.close(), STREAM_GRACE_MS)
   }
 
   /** @throws DiscError what `Disc.play` throws at once */
-  static start(id: string, { disc }: OpenDisc, request: PlayRequest, channel: Channel, release: () => void): BrowserSession {
+  static start(id: string, { disc }: OpenDisc, request: PlayRequest, context: SessionContext): BrowserSession {
     const options: PlayOptions = {
       title: request.title,
       time: request.time,
       ...(request.angle === undefined ? {} : { angle: request.angle }),
       ...(request.audio === undefined ? {} : { audio: request.audio }),
       ...(request.subtitle === undefined ? {} : { subtitle: request.subtitle }),
+      preferences: {
+        ...(request.audioLanguage === undefined ? {} : { audioLanguage: request.audioLanguage }),
+        ...(request.subtitleLanguage === undefined ? {} : { subtitleLanguage: request.subtitleLanguage }),
+      },
       aheadSeconds: AHEAD_SECONDS,
     }
-    const session = disc.play(options)
-    const converter = openConverter({ video: { codecs: request.videoCodecs }, audio: { codecs: request.audioCodecs } })
-    converter.catch(() => {})
-    return new BrowserSession(id, channel, session, converter, release)
+    return new BrowserSession(id, disc.play(options), request, context)
   }
 
   /** The transport stream; a session has one for its whole life. Null when it was taken before. */
@@ -75,9 +94,12 @@ export class BrowserSession {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#output.close()
-    this.#release()
     await Promise.allSettled([this.#session.close(), this.#converter.then((converter) => converter.close())])
+    this.#release()
+    this.#releaseConverter?.()
     this.#channel.close()
+    // The next title begins with a process at hand.
+    if (this.#releaseConverter !== null) warmUp()
   }
 
   async #act(request: ActRequest): Promise<void> {
@@ -111,9 +133,18 @@ export class BrowserSession {
   async #pullSession(): Promise<void> {
     const converter = await this.#converter
     for (let items = await this.#session.batch(); items !== null; items = await this.#session.batch()) {
-      for (const item of items) this.#tell(item)
+      for (const item of items) {
+        if (item.type === "streams") this.#countConverter(item.streams)
+        this.#tell(item)
+      }
       await converter.push(items)
     }
+  }
+
+  /** A session counts among the converting ones from the first stream that this browser cannot play. @throws DiscError `limit` */
+  #countConverter(streams: readonly StreamDescription[]): void {
+    const converts = streams.some(({ kind, selected, codec }) => kind !== "subtitle" && selected && !this.#playable.has(codec))
+    if (converts && !this.#closed) this.#releaseConverter ??= this.#claim("converter")
   }
 
   async #pullConverter(): Promise<void> {

@@ -3,11 +3,13 @@ import { Hono } from "hono"
 import * as v from "valibot"
 import type { WebSocket } from "ws"
 import { DiscError } from "../../base/index.ts"
+import { warmUp } from "../../transcode/index.ts"
 import type { Host, HostContext, OpenDisc } from "../host.ts"
 import { BrowserSession, type Channel } from "./browser-session.ts"
+import { fileEndpoint } from "./file-socket.ts"
 import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
 import type { DiscListing, HostMessage, PlayRequest } from "./protocol.ts"
-import { BUILT_PAGE, servePage } from "./static-page.ts"
+import { servePage } from "./static-page.ts"
 import { Thumbnails } from "./thumbnails.ts"
 
 /** A socket that is this far behind is not read any more: its page has gone or will never catch up. */
@@ -24,6 +26,8 @@ export type BrowserHostOptions = {
 export function createBrowserHost(context: HostContext, options: BrowserHostOptions = {}): Host {
   const sessions = new Map<string, BrowserSession>()
   const thumbnails = new Thumbnails()
+  // The first picture should not wait for a process to start.
+  warmUp()
   const routes = new Hono()
 
   routes.get("/api/discs", (c) => c.json(context.discs().map(listing)))
@@ -44,15 +48,19 @@ export function createBrowserHost(context: HostContext, options: BrowserHostOpti
     if (stream === null) return c.json({ code: "not-found", message: "there is no such stream, or it is being read already" }, 404)
     return c.body(stream, 200, { "content-type": "video/mp2t", "cache-control": "no-store" })
   })
-  servePage(routes, options.page ?? BUILT_PAGE)
+  servePage(routes, options.page)
 
   const start = (request: PlayRequest, channel: Channel): BrowserSession => {
     const release = context.claim("session")
     const id = randomUUID()
     try {
-      const session = BrowserSession.start(id, discOf(context, request.disc), request, channel, () => {
-        sessions.delete(id)
-        release()
+      const session = BrowserSession.start(id, discOf(context, request.disc), request, {
+        channel,
+        claim: (kind) => context.claim(kind),
+        release: () => {
+          sessions.delete(id)
+          release()
+        },
       })
       sessions.set(id, session)
       return session
@@ -63,7 +71,10 @@ export function createBrowserHost(context: HostContext, options: BrowserHostOpti
   }
   return {
     routes,
-    sockets: new Map([["/api/session", (socket: WebSocket) => serveSocket(socket, start)]]),
+    sockets: new Map([
+      ["/api/session", { maxMessageBytes: MAX_MESSAGE_BYTES, connect: (socket: WebSocket) => serveSocket(socket, start) }],
+      ["/api/files", fileEndpoint(context, listing)],
+    ]),
     close: async () => {
       await Promise.all([...sessions.values()].map((session) => session.close()))
       await thumbnails.close()

@@ -7,6 +7,8 @@ export const MAX_MESSAGE_BYTES = 16 * 1024
 const number = v.pipe(v.number(), v.finite())
 const ordinal = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))
 const id = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** BCP 47 tags are at most 35 characters long. */
+const language = v.pipe(v.string(), v.maxLength(35))
 const subtitle = v.nullable(ordinal)
 const key = v.union([
   v.picklist(["up", "down", "left", "right", "enter", "next", "previous", "return", "popup", "audio", "subtitle", "angle"]),
@@ -23,6 +25,8 @@ const pageMessage = v.variant("type", [
     angle: v.exactOptional(ordinal),
     audio: v.exactOptional(ordinal),
     subtitle: v.exactOptional(subtitle),
+    audioLanguage: v.exactOptional(language),
+    subtitleLanguage: v.exactOptional(language),
     videoCodecs: v.pipe(v.array(v.picklist(["h264", "hevc"])), v.maxLength(10)),
     audioCodecs: v.pipe(v.array(v.picklist(["aac", "ac3", "eac3"])), v.maxLength(10)),
   }),

@@ -16,6 +16,9 @@ export type PlayRequest = {
   readonly angle?: number
   readonly audio?: number
   readonly subtitle?: number | null
+  /** BCP 47; where no number is given. */
+  readonly audioLanguage?: string
+  readonly subtitleLanguage?: string
   readonly videoCodecs: readonly ("h264" | "hevc")[]
   readonly audioCodecs: readonly ("aac" | "ac3" | "eac3")[]
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import type { Hono } from "hono"
 
 /** Where the build puts the page, from `dist/hosts/browser/`. */
-export const BUILT_PAGE = fileURLToPath(new URL("../../web/", import.meta.url))
+const BUILT_PAGE = fileURLToPath(new URL("../../web/", import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -32,7 +32,7 @@ const HEADERS = {
 }
 
 /** The built page: a handful of files, known at the start, so that no path of a request ever reaches the file system. */
-export function servePage(routes: Hono, directory: string): void {
+export function servePage(routes: Hono, directory: string = BUILT_PAGE): void {
   for (const file of builtFiles(directory)) {
     const bytes = new Uint8Array(readFileSync(join(directory, file)))
     const type = TYPES[extname(file)] ?? "application/octet-stream"

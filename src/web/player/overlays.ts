@@ -15,6 +15,8 @@ const MAX_WAITING = 256
 /** Planes above the picture: each shows its latest overlay that is due. */
 export class Overlays {
   readonly #canvas: HTMLCanvasElement
+  /** `putImageData` replaces what lies below; through this one, pictures lie over one another. */
+  readonly #scratch = document.createElement("canvas")
   readonly #planes = new Map<string, Overlay[]>()
   #shown = ""
 
@@ -61,9 +63,17 @@ export class Overlays {
     canvas.height = height
     const context = canvas.getContext("2d")
     if (context === null) return
-    for (const { bitmaps } of filled) {
-      for (const { x, y, image } of bitmaps) context.putImageData(image, x, y)
+    for (const overlay of filled) {
+      context.setTransform(width / overlay.width, 0, 0, height / overlay.height, 0, 0)
+      for (const bitmap of overlay.bitmaps) this.#paintBitmap(context, bitmap)
     }
+  }
+
+  #paintBitmap(context: CanvasRenderingContext2D, { x, y, image }: Bitmap): void {
+    this.#scratch.width = image.width
+    this.#scratch.height = image.height
+    this.#scratch.getContext("2d")?.putImageData(image, 0, 0)
+    context.drawImage(this.#scratch, x, y)
   }
 }
 

@@ -12,6 +12,7 @@ export type PlayerState = {
   readonly status: "idle" | "opening" | "playing" | "ended" | "failed"
   readonly position: Position | null
   readonly streams: readonly StreamDescription[]
+  /** What the person's keys may do now. */
   readonly allowed: readonly UserOperation[]
   readonly paused: boolean
   /** The picture waits for data. */
@@ -38,8 +39,15 @@ const IDLE: PlayerState = {
   notice: null,
 }
 
+// What mpegts.js has to say is for those who work on it.
+mpegts.LoggingControl.applyConfig({ enableAll: false })
+
 /** The picture moves on once this much of a new stretch is there, in seconds. */
 const JUMP_READY = 0.08
+/** The last pictures of a title are held back by the demuxer, which waits for the next: a stop this near the end is the end, in seconds. */
+const END_SLACK = 2
+/** Played film that stays in memory, in seconds: a Blu-ray has 5 MB each. */
+const KEPT_BEHIND = { autoCleanupMaxBackwardDuration: 40, autoCleanupMinBackwardDuration: 15 }
 /** The host hears this often what is on the screen, in ms. */
 const REPORT_EVERY = 200
 /** A hole in the buffer up to this long is stepped over, in seconds. */
@@ -68,7 +76,6 @@ export class Player {
     for (const event of ["play", "pause", "volumechange"]) video.addEventListener(event, () => this.#readElement())
     video.addEventListener("waiting", () => this.#set({ waiting: true }))
     for (const event of ["playing", "seeked"]) video.addEventListener(event, () => this.#set({ waiting: this.#jump !== null }))
-    video.addEventListener("progress", () => this.#tryJump())
   }
 
   get state(): PlayerState {
@@ -124,7 +131,7 @@ export class Player {
 
   togglePlay(): void {
     if (this.#state.status === "ended") this.seek(0)
-    if (this.#video.paused) this.#play()
+    else if (this.#video.paused) this.#play()
     else this.#video.pause()
   }
 
@@ -154,6 +161,8 @@ export class Player {
   }
 
   #act(act: DistributedOmit<ActRequest, "id">): void {
+    // A film that has come to its end goes on from wherever the person goes.
+    if (this.#state.status === "ended" && act.type !== "select") this.#play()
     this.#acts++
     this.#send({ ...act, id: this.#acts })
   }
@@ -171,6 +180,8 @@ export class Player {
         if (this.#showFrom !== null) this.#moveTo(this.#showFrom)
         return
       case "streams":
+        // What the host sent ahead of the old subtitle is not to be shown.
+        if (selectedSubtitle(message.streams) !== selectedSubtitle(this.#state.streams)) this.#overlays.clear()
         return this.#set({ streams: message.streams })
       case "allowed":
         return this.#set({ allowed: message.operations })
@@ -192,7 +203,7 @@ export class Player {
   #openStream(url: string): void {
     const stream = mpegts.createPlayer(
       { type: "mpegts", isLive: true, url: new URL(url, document.baseURI).href, hasAudio: true, hasVideo: true },
-      { enableStashBuffer: false, lazyLoad: false, deferLoadAfterSourceOpen: false, autoCleanupSourceBuffer: true },
+      { enableStashBuffer: false, lazyLoad: false, deferLoadAfterSourceOpen: false, autoCleanupSourceBuffer: true, ...KEPT_BEHIND },
     )
     this.#stream = stream
     stream.on(mpegts.Events.ERROR, (type: string, detail: string) => {
@@ -207,7 +218,7 @@ export class Player {
     this.#video.play()?.then(
       () => this.#set({ blocked: false }),
       (error: unknown) => {
-        if (error instanceof DOMException && error.name === "NotAllowedError") this.#set({ blocked: true, paused: true })
+        if (error instanceof DOMException && error.name === "NotAllowedError") this.#set({ blocked: true, paused: true, waiting: false })
       },
     )
   }
@@ -250,20 +261,34 @@ export class Player {
   }
 
   #tick(): void {
-    if (this.#timeline.base === null || this.#jump !== null) return
+    if (this.#timeline.base === null) return
+    this.#tryJump()
+    if (this.#jump !== null) return this.#endInsteadOfJump(this.#jump)
     const now = this.#timeline.feedTime(this.#video.currentTime)
     this.#overlays.draw(now)
     const position = this.#timeline.positionAt(now)
     if (position !== null && Math.abs(position.time - (this.#state.position?.time ?? -1)) > 0.04) this.#set({ position })
-    if (this.#endAt !== null && now >= this.#endAt - 0.25 && this.#state.status !== "ended") {
-      this.#video.pause()
-      this.#set({ status: "ended" })
-    }
+    const { readyState } = this.#video
+    const isStopped = readyState <= HTMLMediaElement.HAVE_CURRENT_DATA && now > (this.#endAt ?? 0) - END_SLACK
+    if (this.#endAt !== null && (now >= this.#endAt - 0.08 || isStopped)) this.#ended()
+  }
+
+  /** Who jumps to the very end finds nothing to show there. */
+  #endInsteadOfJump(jump: number): void {
+    if (this.#endAt !== null && this.#timeline.mediaTime(this.#endAt) < jump + JUMP_READY) this.#ended()
+  }
+
+  #ended(): void {
+    if (this.#state.status === "ended") return
+    this.#jump = null
+    this.#video.pause()
+    this.#set({ status: "ended", waiting: false })
   }
 
   #report(): void {
-    if (this.#timeline.base === null || this.#jump !== null) return this.#tryJump()
-    this.#tryJump()
+    // A tab that is not seen draws no frames: jumps and the end are looked after here, too.
+    this.#tick()
+    if (this.#timeline.base === null || this.#jump !== null) return
     this.#send({ type: "presented", time: this.#timeline.feedTime(this.#video.currentTime) })
   }
 
@@ -286,5 +311,8 @@ export class Player {
     for (const listener of this.#listeners) listener(this.#state)
   }
 }
+
+const selectedSubtitle = (streams: readonly StreamDescription[]): number | null =>
+  streams.find(({ kind, selected }) => kind === "subtitle" && selected)?.number ?? null
 
 type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

@@ -1,116 +1,182 @@
 import { useEffect, useRef, useState } from "preact/hooks"
+import type { TitleInfo } from "../../disc/disc-info.ts"
 import type { DiscListing } from "../../hosts/browser/protocol.ts"
 import { ApiError, listDiscs, openDisc } from "../api.ts"
-import { KEY_HELP } from "../keyboard.ts"
-import { placeOf, rememberPlace, rememberTheme, theme as savedTheme } from "../memory.ts"
+import { bookmarkAddress, bookmarkedDisc, bookmarkOf } from "../bookmark.ts"
+import { closeLocal, type LocalDisc, openLocal } from "../local-files.ts"
+import { languages, placeOf, rememberPlace, rememberTheme, theme as savedTheme } from "../memory.ts"
 import type { Player, PlayerState, Problem } from "../player/player.ts"
 import { explain } from "../problems.ts"
+import { length } from "../time.ts"
+import { Chapters } from "./chapters.tsx"
+import { useDroppedDisc } from "./drop.ts"
+import { Help } from "./help.tsx"
 import { Icon } from "./icons.tsx"
 import { OpenDisc } from "./open-disc.tsx"
-import { Stage } from "./stage.tsx"
-import { TitleList } from "./title-list.tsx"
+import { Sheet } from "./sheet.tsx"
+import { aspectOf, Stage } from "./stage.tsx"
+import { TitleList, TitleListSkeleton } from "./title-list.tsx"
 
 /** The place is remembered and put into the address this often, in seconds of film. */
 const REMEMBER_EVERY = 2
 
+type Wanted = { readonly title: number | null; readonly time: number | null }
+const FROM_THE_START: Wanted = { title: null, time: null }
+
 export function App() {
+  const disc = useDisc()
+  const [sheet, setSheet] = useState<"open" | "help" | null>(null)
+  const [state, setState] = useState<PlayerState | null>(null)
+  const { listing, number } = disc
+  useRemembered(listing, number, state)
+  const isDragging = useDroppedDisc(disc.open, disc.openLocal)
+  const title = listing?.info.titles.find((candidate) => candidate.number === number) ?? null
+  const opener = <OpenDisc busy={disc.busy} onOpen={disc.open} onLocal={disc.openLocal} />
+  useEffect(() => setSheet(null), [listing])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => event.key === "?" && setSheet("help")
+    document.addEventListener("keydown", onKey)
+    return () => document.removeEventListener("keydown", onKey)
+  }, [])
+
+  return (
+    <>
+      <Header listing={listing} onOpen={() => setSheet("open")} onHelp={() => setSheet("help")} />
+      {disc.problem !== null && sheet !== "open" && <Banner problem={disc.problem} />}
+      {state?.notice != null && <Notice key={state.notice.message} problem={state.notice} />}
+      <main style={{ "--aspect": aspectOf(state, title) }} data-empty={listing === null && !disc.busy}>
+        <section class="theatre" aria-label="Film">
+          <Stage title={title} onReady={disc.ready} onState={setState} onRetry={() => disc.retry(state?.position?.time ?? null)} />
+          {title !== null && <NowPlaying title={title} state={state} onChapter={disc.chapter} />}
+        </section>
+        {listing === null && !disc.busy && opener}
+        {listing === null && disc.busy && <TitleListSkeleton />}
+        {listing !== null && <TitleList listing={listing} playing={number} onTitle={disc.play} />}
+      </main>
+      {sheet === "help" && (
+        <Sheet label="Keys" onClose={() => setSheet(null)}>
+          <Help />
+        </Sheet>
+      )}
+      {sheet === "open" && (
+        <Sheet label="Open a disc" onClose={() => setSheet(null)}>
+          {opener}
+          {disc.problem !== null && <Banner problem={disc.problem} />}
+        </Sheet>
+      )}
+      {isDragging && <div class="drop-here">Drop it here to open it</div>}
+    </>
+  )
+}
+
+/** The disc that is shown, and the ways to another. */
+function useDisc() {
   const [listing, setListing] = useState<DiscListing | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [busy, setBusy] = useState(false)
-  const [opening, setOpening] = useState(false)
-  const [help, setHelp] = useState(false)
-  const [theme, setTheme] = useState(savedTheme)
+  const [busy, setBusy] = useState(true)
   const [number, setNumber] = useState<number | null>(null)
-  const [state, setState] = useState<PlayerState | null>(null)
   const player = useRef<Player | null>(null)
 
-  useEffect(() => {
-    document.documentElement.dataset["theme"] = theme
-  }, [theme])
-
-  const play = (disc: DiscListing, title: number, time: number) => {
+  const start = (disc: DiscListing, title: number, time: number) => {
     setNumber(title)
-    player.current?.open({ disc: disc.id, title, time })
+    player.current?.open({ disc: disc.id, title, time, ...languages() })
   }
-  const show = (disc: DiscListing, wanted: { title: number | null; time: number | null }) => {
+  const show = (disc: DiscListing, wanted: Wanted) => {
     setListing(disc)
-    setProblem(null)
-    setOpening(false)
     document.title = `${nameOf(disc)} · opentray`
     const title = wanted.title ?? disc.info.mainTitle ?? disc.info.titles[0]?.number ?? null
-    if (title !== null) play(disc, title, wanted.time ?? placeOf(disc.info.fingerprint, title))
+    if (title !== null) start(disc, title, wanted.time ?? placeOf(disc.info.fingerprint, title))
   }
-  const load = async (get: () => Promise<DiscListing | undefined>, wanted: { title: number | null; time: number | null }) => {
+  const load = async (get: () => Promise<DiscListing | null>, wanted: Wanted) => {
     setBusy(true)
+    setProblem(null)
     try {
       const disc = await get()
-      if (disc === undefined) setOpening(true)
-      else show(disc, wanted)
+      if (disc !== null) show(disc, wanted)
     } catch (error) {
       setProblem(error instanceof ApiError ? error.problem : { code: "internal", message: String(error) })
-      setOpening(true)
     }
     setBusy(false)
   }
-  const ready = (created: Player) => {
-    player.current = created
-    const query = new URLSearchParams(location.search)
-    const numeric = (name: string) => (query.has(name) && Number.isFinite(Number(query.get(name))) ? Number(query.get(name)) : null)
-    void load(async () => (await listDiscs()).at(-1), { title: numeric("title"), time: numeric("t") })
+  const listed = async () => bookmarkedDisc(await listDiscs())
+  return {
+    listing,
+    problem,
+    busy,
+    number,
+    ready: (created: Player) => {
+      player.current = created
+      void load(listed, bookmarkOf())
+    },
+    open: (spec: string) =>
+      void load(async () => {
+        const disc = await openDisc(spec)
+        closeLocal()
+        return disc
+      }, FROM_THE_START),
+    openLocal: (disc: LocalDisc) => void load(() => openLocal(disc), FROM_THE_START),
+    play: (title: number) => listing !== null && start(listing, title, placeOf(listing.info.fingerprint, title)),
+    /** The server may have been started anew, with other names for its discs. */
+    retry: (time: number | null) => void load(listed, { title: number, time }),
+    chapter: (chapter: number) => player.current?.chapter(chapter),
   }
+}
 
-  useRemembered(listing, number, state)
-  useDroppedDisc((spec) => void load(() => openDisc(spec), { title: null, time: null }))
-
-  const title = listing?.info.titles.find((candidate) => candidate.number === number) ?? null
+function Header({ listing, onOpen, onHelp }: { listing: DiscListing | null; onOpen: () => void; onHelp: () => void }) {
+  const [theme, setTheme] = useState(savedTheme)
+  useEffect(() => {
+    document.documentElement.dataset["theme"] = theme
+  }, [theme])
+  const other = theme === "dark" ? "light" : "dark"
   return (
-    <>
-      <header>
-        <span class="mark" aria-hidden="true" />
-        <h1>{listing === null ? "opentray" : nameOf(listing)}</h1>
-        {listing !== null && <span class="kind">{KINDS[listing.info.kind] ?? listing.info.kind}</span>}
-        <span class="spacer" />
-        <button type="button" class="quiet" aria-expanded={opening} onClick={() => setOpening(!opening)}>
-          <Icon name="disc" size={18} /> <span>Open another disc</span>
-        </button>
-        <button type="button" class="quiet" title="Keys (?)" aria-label="Keys" onClick={() => setHelp(!help)}>
-          ?
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
-          onClick={() => {
-            const next = theme === "dark" ? "light" : "dark"
-            rememberTheme(next)
-            setTheme(next)
-          }}
-        >
-          <Icon name={theme === "dark" ? "sun" : "moon"} size={18} />
-        </button>
-      </header>
-      {opening && <OpenDisc busy={busy} onOpen={(spec) => void load(() => openDisc(spec), { title: null, time: null })} />}
-      {problem !== null && (
-        <div class="banner" role="alert" data-code={problem.code}>
-          <strong>{explain(problem.code).title}</strong> {explain(problem.code).advice}
-          {problem.message !== "" && <code>{problem.message}</code>}
-        </div>
-      )}
-      {state?.notice != null && <Notice key={state.notice.message} problem={state.notice} />}
-      <main>
-        <Stage title={title} onReady={ready} onState={setState} />
-        {listing !== null && (
-          <TitleList
-            listing={listing}
-            playing={number}
-            chapter={state?.position?.chapter ?? null}
-            onTitle={(chosen) => play(listing, chosen, placeOf(listing.info.fingerprint, chosen))}
-            onChapter={(chapter) => player.current?.chapter(chapter)}
-          />
-        )}
-      </main>
-      {help && <Help onClose={() => setHelp(false)} />}
-    </>
+    <header>
+      <span class="mark" aria-hidden="true" />
+      <h1 title={listing === null ? undefined : nameOf(listing)}>{listing === null ? "opentray" : nameOf(listing)}</h1>
+      {listing !== null && <span class="kind">{KINDS[listing.info.kind] ?? listing.info.kind}</span>}
+      <span class="spacer" />
+      <button type="button" class="quiet" aria-label="Open another disc" onClick={onOpen}>
+        <Icon name="disc" size={18} /> <span>Open another disc</span>
+      </button>
+      <button type="button" class="quiet" title="Keys (?)" aria-label="Keys" onClick={onHelp}>
+        <Icon name="keys" size={20} />
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        title={`${other === "light" ? "Light" : "Dark"} theme`}
+        aria-label={`${other === "light" ? "Light" : "Dark"} theme`}
+        onClick={() => {
+          rememberTheme(other)
+          setTheme(other)
+        }}
+      >
+        <Icon name={theme === "dark" ? "sun" : "moon"} size={18} />
+      </button>
+    </header>
+  )
+}
+
+type NowPlayingProps = { readonly title: TitleInfo; readonly state: PlayerState | null; readonly onChapter: (chapter: number) => void }
+
+/** Under the picture: which title it is, and its chapters. */
+function NowPlaying({ title, state, onChapter }: NowPlayingProps) {
+  return (
+    <div class="now">
+      <h2>
+        Title {title.number} <small class="now-length">{length(title.duration)}</small>
+      </h2>
+      {title.chapters.length > 1 && <Chapters chapters={title.chapters} current={state?.position?.chapter ?? null} onChapter={onChapter} />}
+    </div>
+  )
+}
+
+function Banner({ problem }: { problem: Problem }) {
+  const { title, advice } = explain(problem.code)
+  return (
+    <div class="banner" role="alert" data-code={problem.code}>
+      <strong>{title}</strong> {advice}
+      {problem.message !== "" && <code>{problem.message}</code>}
+    </div>
   )
 }
 
@@ -135,27 +201,8 @@ function useRemembered(listing: DiscListing | null, number: number | null, state
   useEffect(() => {
     if (listing === null || number === null || position === null) return
     rememberPlace(listing.info.fingerprint, number, position.time, position.duration)
-    history.replaceState(null, "", `?title=${number}&t=${Math.floor(position.time)}`)
+    history.replaceState(null, "", bookmarkAddress(listing, number, position.time))
   }, [listing, number, step])
-}
-
-/** A path or address dropped as text opens that disc. */
-function useDroppedDisc(open: (spec: string) => void) {
-  useEffect(() => {
-    const over = (event: DragEvent) => event.preventDefault()
-    const drop = (event: DragEvent) => {
-      event.preventDefault()
-      const text = event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text/plain") || ""
-      const [spec] = text.split("\n")
-      if (spec !== undefined && spec.trim() !== "") open(decodeURIComponent(spec.trim().replace(/^file:\/\//, "")))
-    }
-    document.addEventListener("dragover", over)
-    document.addEventListener("drop", drop)
-    return () => {
-      document.removeEventListener("dragover", over)
-      document.removeEventListener("drop", drop)
-    }
-  }, [])
 }
 
 function Notice({ problem }: { problem: Problem }) {
@@ -168,25 +215,6 @@ function Notice({ problem }: { problem: Problem }) {
   return (
     <div class="toast" role="status" data-code={problem.code}>
       {problem.message}
-    </div>
-  )
-}
-
-function Help({ onClose }: { onClose: () => void }) {
-  return (
-    <div class="help" role="dialog" aria-label="Keys">
-      <button type="button" class="quiet" aria-label="Close" onClick={onClose}>
-        <Icon name="close" size={18} />
-      </button>
-      <h2>Keys</h2>
-      <dl>
-        {KEY_HELP.map(([keys, meaning]) => (
-          <div key={keys}>
-            <dt>{keys}</dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
     </div>
   )
 }

@@ -1,10 +1,11 @@
 import type { ChapterInfo } from "../../disc/disc-info.ts"
+import { rememberLanguage } from "../memory.ts"
 import type { Player, PlayerState } from "../player/player.ts"
 import { clock } from "../time.ts"
 import { Icon } from "./icons.tsx"
 import { Picker } from "./picker.tsx"
 import { SeekBar } from "./seek-bar.tsx"
-import { streamDetail, streamLabel } from "./stream-labels.ts"
+import { streamDetail, streamLabel, streamName } from "./stream-labels.ts"
 
 type Props = {
   readonly player: Player
@@ -25,7 +26,7 @@ export function Controls({ player, state, chapters, duration, angles, onFullScre
       <div class="controls-row">
         <button
           type="button"
-          class="round"
+          class="round skip"
           title="Previous chapter (p)"
           aria-label="Previous chapter"
           onClick={() => player.press("previous")}
@@ -41,7 +42,7 @@ export function Controls({ player, state, chapters, duration, angles, onFullScre
         >
           <Icon name={state.paused ? "play" : "pause"} size={26} />
         </button>
-        <button type="button" class="round" title="Next chapter (n)" aria-label="Next chapter" onClick={() => player.press("next")}>
+        <button type="button" class="round skip" title="Next chapter (n)" aria-label="Next chapter" onClick={() => player.press("next")}>
           <Icon name="next" />
         </button>
         <span class="clock" data-testid="clock">
@@ -81,33 +82,45 @@ function Volume({ player, state }: { player: Player; state: PlayerState }) {
 function StreamPickers({ player, state, angles }: { player: Player; state: PlayerState; angles: number }) {
   const audio = state.streams.filter(({ kind }) => kind === "audio")
   const subtitles = state.streams.filter(({ kind }) => kind === "subtitle")
+  const heard = audio.find(({ selected }) => selected)
+  const read = subtitles.find(({ selected }) => selected)
+  const tagOf = (streams: typeof audio, number: number | null) => streams.find((stream) => stream.number === number)?.languageTag ?? null
   return (
     <>
       {audio.length > 0 && (
         <Picker
           icon="audio"
           label="Sound"
-          value={audio.find(({ selected }) => selected)?.number ?? 0}
+          caption={heard === undefined ? "None" : streamName(heard)}
+          value={heard?.number ?? 0}
           choices={audio.map((stream) => ({ value: stream.number, label: streamLabel(stream), detail: streamDetail(stream) }))}
-          onChoose={(number) => player.select({ audio: number })}
+          onChoose={(number) => {
+            rememberLanguage("audio", tagOf(audio, number))
+            player.select({ audio: number })
+          }}
         />
       )}
       {subtitles.length > 0 && (
         <Picker
           icon="subtitle"
           label="Subtitles"
-          value={subtitles.find(({ selected }) => selected)?.number ?? null}
+          caption={read === undefined ? "Off" : streamName(read)}
+          value={read?.number ?? null}
           choices={[
             { value: null, label: "Off" },
             ...subtitles.map((stream) => ({ value: stream.number, label: streamLabel(stream), detail: streamDetail(stream) })),
           ]}
-          onChoose={(number) => player.select({ subtitle: number })}
+          onChoose={(number) => {
+            rememberLanguage("subtitle", tagOf(subtitles, number))
+            player.select({ subtitle: number })
+          }}
         />
       )}
       {angles > 1 && (
         <Picker
           icon="angle"
           label="Angle"
+          caption={String(state.position?.angle ?? 1)}
           value={state.position?.angle ?? 1}
           choices={Array.from({ length: angles }, (_, index) => ({ value: index + 1, label: `Angle ${index + 1}` }))}
           onChoose={(angle) => player.select({ angle })}

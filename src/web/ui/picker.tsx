@@ -5,6 +5,8 @@ export type Choice<T> = { readonly value: T; readonly label: string; readonly de
 
 type Props<T> = {
   readonly icon: IconName
+  /** Said beside the icon where there is room. */
+  readonly caption: string
   readonly label: string
   readonly choices: readonly Choice<T>[]
   readonly value: T
@@ -12,7 +14,7 @@ type Props<T> = {
 }
 
 /** A button that opens a short list to choose one of. */
-export function Picker<T>({ icon, label, choices, value, onChoose }: Props<T>) {
+export function Picker<T>({ icon, label, caption, choices, value, onChoose }: Props<T>) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -33,14 +35,15 @@ export function Picker<T>({ icon, label, choices, value, onChoose }: Props<T>) {
     <div class="picker" ref={root}>
       <button
         type="button"
-        class="round"
+        class="round captioned"
         title={label}
-        aria-label={label}
+        aria-label={`${label}: ${caption}`}
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
         <Icon name={icon} />
+        <span>{caption}</span>
       </button>
       {open && (
         <div class="picker-list" role="menu" aria-label={label}>
@@ -57,8 +60,8 @@ export function Picker<T>({ icon, label, choices, value, onChoose }: Props<T>) {
               }}
             >
               <span class="tick">{choice.value === value && <Icon name="check" size={16} />}</span>
-              {choice.label}
-              {choice.detail !== undefined && <small>{choice.detail}</small>}
+              <span class="choice">{choice.label}</span>
+              {choice.detail !== undefined && <small class="choice-detail">{choice.detail}</small>}
             </button>
           ))}
         </div>

@@ -42,6 +42,8 @@ export function SeekBar({ time, duration, chapters, onSeek }: Props) {
       onPointerUp={(event) => {
         if (dragging) onSeek(timeAt(event))
         setDragging(false)
+        // A finger that is lifted points nowhere.
+        if (event.pointerType !== "mouse") setPointed(null)
       }}
       onPointerCancel={() => setDragging(false)}
       onPointerLeave={() => !dragging && setPointed(null)}
@@ -56,7 +58,7 @@ export function SeekBar({ time, duration, chapters, onSeek }: Props) {
       {pointed !== null && (
         <div class="seek-hint" style={{ left: share(pointed) }}>
           {clock(pointed)}
-          {chapters.length > 1 && chapter >= 0 && <small>Chapter {chapter + 1}</small>}
+          {chapters.length > 1 && chapter >= 0 && <small class="seek-chapter-name">Chapter {chapter + 1}</small>}
         </div>
       )}
     </div>

@@ -11,13 +11,15 @@ type Props = {
   /** Called once, with the player that the stage owns. */
   readonly onReady: (player: Player) => void
   readonly onState: (state: PlayerState) => void
+  /** The person wants what failed tried again. */
+  readonly onRetry: () => void
 }
 
 /** How long the controls stay after the last movement, in ms. */
 const CONTROLS_STAY = 3000
 
 /** The picture with what lies above it: subtitles, the controls, the big button, what went wrong. */
-export function Stage({ title, onReady, onState }: Props) {
+export function Stage({ title, onReady, onState, onRetry }: Props) {
   const stage = useRef<HTMLElement>(null)
   const video = useRef<HTMLVideoElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -27,8 +29,9 @@ export function Stage({ title, onReady, onState }: Props) {
   const timer = useRef(0)
 
   const fullScreen = () => {
-    if (document.fullscreenElement === null) void stage.current?.requestFullscreen?.()
-    else void document.exitFullscreen()
+    if (document.fullscreenElement !== null) void document.exitFullscreen()
+    else if (stage.current?.requestFullscreen !== undefined) void stage.current.requestFullscreen()
+    else enterPhoneFullscreen(video.current)
   }
   const wake = () => {
     setActive(true)
@@ -59,7 +62,6 @@ export function Stage({ title, onReady, onState }: Props) {
     }
   }, [])
 
-  const aspect = aspectOf(state, title)
   const quiet = !active && state !== null && !state.paused
   return (
     <section
@@ -70,7 +72,6 @@ export function Stage({ title, onReady, onState }: Props) {
       data-status={state?.status ?? "idle"}
       onPointerMove={wake}
       onPointerDown={wake}
-      style={{ "--aspect": aspect }}
     >
       <div class="picture">
         {/* biome-ignore lint/a11y/useMediaCaption: a disc's subtitles are pictures, drawn on the canvas */}
@@ -79,7 +80,7 @@ export function Stage({ title, onReady, onState }: Props) {
       </div>
       {state !== null && player !== null && (
         <>
-          <StageMessage state={state} player={player} />
+          <StageMessage state={state} player={player} onRetry={onRetry} />
           {state.status !== "failed" && state.status !== "idle" && (
             <Controls
               player={player}
@@ -96,30 +97,44 @@ export function Stage({ title, onReady, onState }: Props) {
   )
 }
 
-function StageMessage({ state, player }: { state: PlayerState; player: Player }) {
+function StageMessage({ state, player, onRetry }: { state: PlayerState; player: Player; onRetry: () => void }) {
   if (state.problem !== null) {
     const { title, advice } = explain(state.problem.code)
     return (
       <div class="problem" role="alert" data-code={state.problem.code}>
+        <Icon name="warning" size={40} />
         <h2>{title}</h2>
         <p>{advice}</p>
+        {RETRIED.has(state.problem.code) && (
+          <button type="button" class="solid" onClick={onRetry}>
+            Try again
+          </button>
+        )}
         {state.problem.message !== "" && <code>{state.problem.message}</code>}
       </div>
     )
   }
-  if (state.blocked) {
+  if (state.blocked || state.status === "ended") {
     return (
-      <button type="button" class="big-play" aria-label="Play" onClick={() => player.togglePlay()}>
-        <Icon name="play" size={56} />
+      <button type="button" class="big-play" aria-label={state.blocked ? "Play" : "Play again"} onClick={() => player.togglePlay()}>
+        <Icon name={state.blocked ? "play" : "replay"} size={56} />
       </button>
     )
   }
-  if (state.waiting && state.status !== "ended") return <div class="spinner" role="status" aria-label="Loading" />
+  if (state.waiting) return <div class="spinner" role="status" aria-label="Loading" />
   return null
 }
 
+/** What may go away by itself. */
+const RETRIED: ReadonlySet<string> = new Set(["connection", "stream", "read-failed", "source-changed", "limit", "aborted", "internal"])
+
+/** An iPhone lets only the video itself fill the screen. */
+function enterPhoneFullscreen(video: HTMLVideoElement | null): void {
+  ;(video as { webkitEnterFullscreen?: () => void } | null)?.webkitEnterFullscreen?.()
+}
+
 /** Display aspect of the picture, for its frame before the first picture and for pixels that are not square. */
-function aspectOf(state: PlayerState | null, title: TitleInfo | null): string {
+export function aspectOf(state: PlayerState | null, title: TitleInfo | null): string {
   const aspect =
     state?.streams.find(({ kind }) => kind === "video")?.video?.aspect ?? title?.streams.find(({ kind }) => kind === "video")?.aspect
   const [width, height] = (aspect ?? "16:9").split(":")

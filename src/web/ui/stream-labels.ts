@@ -22,10 +22,13 @@ export function languageName(tag: string | null): string | null {
   }
 }
 
+/** The language, or what else there is to call it. */
+export function streamName(stream: StreamDescription): string {
+  return languageName(stream.languageTag) ?? (stream.kind === "audio" ? `Track ${stream.number}` : `Subtitle ${stream.number}`)
+}
+
 export function streamLabel(stream: StreamDescription): string {
-  const language = languageName(stream.languageTag)
-  const fallback = stream.kind === "audio" ? `Track ${stream.number}` : `Subtitle ${stream.number}`
-  return [language ?? fallback, stream.label].filter((part) => part !== null).join(", ")
+  return [streamName(stream), stream.label].filter((part) => part !== null).join(", ")
 }
 
 export function streamDetail(stream: StreamDescription): string {

@@ -2,19 +2,17 @@ import { useState } from "preact/hooks"
 import type { TitleInfo } from "../../disc/disc-info.ts"
 import type { DiscListing } from "../../hosts/browser/protocol.ts"
 import { thumbnailUrl } from "../api.ts"
-import { clock, length } from "../time.ts"
+import { length } from "../time.ts"
 import { Icon } from "./icons.tsx"
 
 type Props = {
   readonly listing: DiscListing
   readonly playing: number | null
-  readonly chapter: number | null
   readonly onTitle: (title: number) => void
-  readonly onChapter: (chapter: number) => void
 }
 
 /** Titles that stand for themselves come first; those that repeat another or are a piece of it are folded away, not hidden. */
-export function TitleList({ listing, playing, chapter, onTitle, onChapter }: Props) {
+export function TitleList({ listing, playing, onTitle }: Props) {
   const { titles, mainTitle } = listing.info
   const [unfolded, setUnfolded] = useState(false)
   const own = titles.filter(({ sameAs, partOf }) => sameAs === null && partOf === null)
@@ -28,23 +26,21 @@ export function TitleList({ listing, playing, chapter, onTitle, onChapter }: Pro
       title={title}
       isMain={title.number === mainTitle}
       isPlaying={title.number === playing}
-      chapter={title.number === playing ? chapter : null}
       onPlay={() => onTitle(title.number)}
-      onChapter={onChapter}
     />
   )
   return (
     <nav class="titles" aria-label="Titles">
       <h2>
-        Titles <em>{titles.length}</em>
+        Titles <em class="titles-count">{titles.length}</em>
       </h2>
-      {ordered.map(card)}
+      <div class="cards">{ordered.map(card)}</div>
       {others.length > 0 && (
         <button type="button" class="fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
-          {unfolded ? "Hide" : "Show"} {others.length} that repeat these
+          {unfolded ? "Hide" : "Show"} {others.length} more that repeat{others.length === 1 ? "s" : ""} these
         </button>
       )}
-      {unfolded && others.map(card)}
+      {unfolded && <div class="cards">{others.map(card)}</div>}
     </nav>
   )
 }
@@ -54,13 +50,10 @@ type CardProps = {
   readonly title: TitleInfo
   readonly isMain: boolean
   readonly isPlaying: boolean
-  readonly chapter: number | null
   readonly onPlay: () => void
-  readonly onChapter: (chapter: number) => void
 }
 
-function TitleCard({ disc, title, isMain, isPlaying, chapter, onPlay, onChapter }: CardProps) {
-  const { chapters } = title
+function TitleCard({ disc, title, isMain, isPlaying, onPlay }: CardProps) {
   return (
     <div class="card" data-playing={isPlaying}>
       <button type="button" class="card-main" onClick={onPlay} aria-current={isPlaying}>
@@ -73,26 +66,34 @@ function TitleCard({ disc, title, isMain, isPlaying, chapter, onPlay, onChapter 
             Title {title.number}
             {isMain && <b class="badge">main</b>}
           </strong>
-          <small>{describe(title)}</small>
+          <small class="card-facts">{describe(title)}</small>
         </span>
       </button>
-      {isPlaying && chapters.length > 1 && (
-        <ol class="chapters" aria-label="Chapters">
-          {chapters.map(({ start }, index) => (
-            <li key={start}>
-              <button type="button" data-current={chapter === index + 1} onClick={() => onChapter(index + 1)}>
-                <span>{index + 1}</span>
-                {clock(start)}
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
     </div>
   )
 }
 
-function describe({ duration, chapters, angles, scrambled, sameAs, partOf }: TitleInfo): string {
+/** Where the list will be. */
+export function TitleListSkeleton() {
+  return (
+    <div class="titles" aria-hidden="true">
+      <h2>Titles</h2>
+      <div class="cards">
+        {[1, 2, 3].map((key) => (
+          <div class="card card-main" key={key}>
+            <span class="thumb skeleton" />
+            <span class="card-text">
+              <i class="skeleton line" />
+              <i class="skeleton line short" />
+            </span>
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+export function describe({ duration, chapters, angles, scrambled, sameAs, partOf }: TitleInfo): string {
   const parts = [length(duration)]
   if (chapters.length > 1) parts.push(`${chapters.length} chapters`)
   if (angles > 1) parts.push(`${angles} angles`)
