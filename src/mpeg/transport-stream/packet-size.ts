@@ -14,7 +14,11 @@ export const PROBE_SIZE = 192 * (ENOUGH + 1)
 export function probePacketSize(bytes: Uint8Array): { readonly size: PacketSize; readonly offset: number } | null {
   let best: { size: PacketSize; offset: number; run: number } | null = null
   for (const size of [192, 188] as const) {
-    for (let sync = 0; sync < Math.min(size, bytes.length); sync++) {
+    const aligned = size === 192 ? SOURCE_PACKET_EXTRA : 0
+    // The aligned place first: arrival time stamps may hold the same byte.
+    for (let i = 0; i < size; i++) {
+      const sync = (aligned + i) % size
+      if (sync >= bytes.length) continue
       const run = runOf(bytes, sync, size)
       // Two packets agree by chance once in 256 places.
       const enough = Math.min(ENOUGH, Math.floor((bytes.length - sync - 1) / size) + 1)
