@@ -4,6 +4,12 @@ const MAX_READERS = 8
 /** Reads that must follow one another before a reader counts as sequential: parsers often take a header and then the body. */
 const MIN_SEQUENTIAL_READS = 3
 
+/**
+ * In slacks: directories and file entries lie close together, so that reading them looks like going straight on for a while; running ahead of
+ * that costs a request and reads what nobody asks for.
+ */
+const MIN_SEQUENTIAL_SLACKS = 6
+
 type Reader = {
   /** Where this reader is expected to go on. */
   next: number
@@ -35,7 +41,9 @@ export class StreamDetector {
     reader.next = Math.max(reader.next, offset + length)
     reader.reads++
     this.#readers.push(reader)
-    return reader.reads >= MIN_SEQUENTIAL_READS && reader.run >= 2 * this.#slack ? Math.min(reader.run, this.#maxAhead) : 0
+    return reader.reads >= MIN_SEQUENTIAL_READS && reader.run >= MIN_SEQUENTIAL_SLACKS * this.#slack
+      ? Math.min(reader.run, this.#maxAhead)
+      : 0
   }
 
   /** The reader whose position this is, out of the list; else a new one. */
