@@ -93,8 +93,8 @@ function createDemuxer(
 
 /** The palette of the program chain whose cell the segment plays. */
 function paletteOf(plan: DvdTitlePlan, segment: number): readonly number[] {
-  const pgcNr = plan.cells[segment]?.pgcNr
-  return pgcNr === undefined ? [] : (plan.titleSet.pgcit?.entries[pgcNr - 1]?.pgc?.palette ?? [])
+  const pgcn = plan.cells[segment]?.pgcn
+  return pgcn === undefined ? [] : (plan.titleSet.pgcit?.entries[pgcn - 1]?.pgc?.palette ?? [])
 }
 
 function videoSizeOf(title: TitleInfo): { width: number; height: number } {

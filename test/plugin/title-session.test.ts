@@ -257,3 +257,24 @@ function isShownVideo(disc: Disc, title: number): (item: Item) => item is Packet
   const video = disc.info.titles.find(({ number }) => number === title)?.streams.findIndex(({ kind }) => kind === "video")
   return (item): item is PacketItem => item.type === "packet" && item.stream === video && !item.decodeOnly
 }
+
+test("a scratch over the beginning of a DVD's cell costs its first moments, not the cell", async () => {
+  const path = join(samples, "dvd.iso")
+  const whole = await openDisc(path)
+  const vob = await whole.files.find("/VIDEO_TS/VTS_01_1.VOB")
+  const first = (vob?.extents[0]?.startSector ?? 0) * 2048
+  const file = await openFile(path)
+  const scratched = await openDisc({
+    name: file.name,
+    size: file.size,
+    read: async (offset, length, options) => {
+      if (offset < first + 65_536 && offset + length > first) throw new DiscError("read-failed", "a scratch", { path: file.name, offset })
+      return file.read(offset, length, options)
+    },
+    close: () => file.close(),
+  })
+  const shown = (await all(scratched.play({ title: 1 }))).filter(isShownVideo(scratched, 1))
+  expect(shown.length).toBeGreaterThan(36 * 25 - 100)
+  expect(shown.length).toBeLessThan(36 * 25)
+  await Promise.all([whole.close(), scratched.close()])
+})

@@ -72,14 +72,21 @@ export function dvdTitle(dvd: DvdDisc, number: number): DvdTitle {
   if (found === undefined) throw new DiscError("not-found", `There is no title ${number} on this disc.`)
   const titleSet = titleSetOf(dvd, found.titleSet)
   if (titleSet === null) throw new DiscError("damaged", `Title ${number} is in title set ${found.titleSet}, which cannot be read.`)
-  const parts = titleSet.pttSrpt?.titles[found.titleInSet - 1]
   const pgcit = titleSet.pgcit
-  if (parts === undefined || pgcit === null) {
+  const parts = titleSet.pttSrpt?.titles[found.titleInSet - 1] ?? programsAsParts(pgcit, found.titleInSet)
+  if (parts.length === 0 || pgcit === null) {
     throw new DiscError("damaged", `The chapters of title ${number} cannot be found in title set ${found.titleSet}.`)
   }
   const linked = dvd.vmg.ttSrpt?.titles[number - 1]?.playbackType.multiOrRandomPgc ?? true
   const chains = titleChains(pgcit, found.titleInSet, parts, linked)
   return { number, titleSet, titleInSet: found.titleInSet, angles: found.angles, parts, chains }
+}
+
+/** Where the table of chapters is lost: the programs of the title's entry chain. */
+function programsAsParts(pgcit: Pgcit | null, titleInSet: number): readonly PartOfTitle[] {
+  const entries = pgcit?.entries ?? []
+  const index = entries.findIndex((entry) => entry.isEntry && entry.entryNumber === titleInSet)
+  return (entries[index]?.pgc?.programMap ?? []).map((_, program) => ({ pgcn: index + 1, pgn: program + 1 }))
 }
 
 /** The chains of the chapters in their order and, where the title has several, those that each goes on to by its link. */

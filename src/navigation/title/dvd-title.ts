@@ -1,8 +1,8 @@
 import { DiscError, type ReadOptions, SECTOR_SIZE, type Source, type Ticks, ticks, type Warnings } from "../../base/index.ts"
-import { clipName, type DvdDisc, type TitleSet, ticksFromDvdTime } from "../../disc/dvd/index.ts"
+import { clipName, type DvdDisc, type TitleCell, type TitleSet, ticksFromDvdTime } from "../../disc/dvd/index.ts"
 import { type ByteRange, type Segment, titleDuration } from "../../mpeg/segment.ts"
 import { cellRanges } from "./dvd-cell-ranges.ts"
-import { dvdTitleCells, type TitleCell } from "./dvd-cells.ts"
+import { dvdTitleCells } from "./dvd-cells.ts"
 import { type Entry, segmentAt, type TitlePlan } from "./title-plan.ts"
 import { readVobuTimes, type VobuTimes } from "./vobu-times.ts"
 
@@ -23,6 +23,9 @@ export type DvdPlanOptions = ReadOptions & {
   readonly openVobs: (titleSet: TitleSet) => Promise<Source>
 }
 
+/** Half a minute of film: a longer damage at a cell's beginning leaves the cell out. */
+const MAX_BAD_VOBUS = 60
+
 /** Navigation packs read at the same time: enough to hide the way to a server. */
 const READS_AT_ONCE = 16
 
@@ -38,7 +41,7 @@ export async function planDvdTitle(disc: DvdDisc, title: number, options: DvdPla
   const ranges = await inParallel(cells, ({ cell }) =>
     cellRanges(titleSet, cell, sectors, (sector) => readVobuTimes(vobs, sector, options)),
   )
-  const firsts = await inParallel(cells, (_, index) => firstVobu(vobs, ranges[index] ?? [], options))
+  const firsts = await inParallel(cells, (_, index) => firstVobu(vobs, titleSet, ranges[index] ?? [], options))
   const lasts = await inParallel(cells, async ({ cell }, index) => {
     if (firsts[index] === null || goesOn(cells, firsts, index + 1)) return null
     return cell.lastVobuStartSector < sectors ? readVobuTimes(vobs, cell.lastVobuStartSector, options) : null
@@ -53,7 +56,7 @@ export async function planDvdTitle(disc: DvdDisc, title: number, options: DvdPla
     const outTime = next?.startPtm ?? endOf(titleCell, inTime, lasts[index] ?? null)
     segments.push({
       clip: clipName(titleSet.number),
-      ranges: first === null ? [] : (ranges[index] ?? []),
+      ranges: first === null ? [] : behind(ranges[index] ?? [], first.skip),
       inTime,
       outTime,
       start: ticks(start),
@@ -76,8 +79,8 @@ export async function planDvdTitle(disc: DvdDisc, title: number, options: DvdPla
   }
 }
 
-function noteUnreadable(titleSet: TitleSet, { pgcNr, cellNr }: TitleCell, warnings: Warnings): void {
-  const message = `cell ${cellNr} of program chain ${pgcNr} does not begin with a navigation pack inside the VOBs; it is left out`
+function noteUnreadable(titleSet: TitleSet, { pgcn, cellNumber }: TitleCell, warnings: Warnings): void {
+  const message = `cell ${cellNumber} of program chain ${pgcn} does not begin with a navigation pack inside the VOBs; it is left out`
   warnings.add("missing-cell", message, { path: clipName(titleSet.number), field: "firstSector" })
 }
 
@@ -97,10 +100,33 @@ function endOf({ cell }: TitleCell, inTime: Ticks, last: VobuTimes | null): Tick
   return ticks(inTime + ticksFromDvdTime(cell.playbackTime))
 }
 
-async function firstVobu(vobs: Source, ranges: readonly ByteRange[], options: ReadOptions): Promise<VobuTimes | null> {
-  const range = ranges[0]
-  return range === undefined ? null : readVobuTimes(vobs, range.offset / SECTOR_SIZE, options)
+/** The first VOBU of a cell whose navigation pack can be read, and how many bytes of the ranges lie before it. */
+type FirstVobu = VobuTimes & { readonly skip: number }
+
+async function firstVobu(vobs: Source, titleSet: TitleSet, ranges: readonly ByteRange[], options: ReadOptions): Promise<FirstVobu | null> {
+  const start = ranges[0]
+  if (start === undefined) return null
+  const first = await readVobuTimes(vobs, start.offset / SECTOR_SIZE, options)
+  if (first !== null) return { ...first, skip: 0 }
+  // A scratch at its beginning must not cost the whole cell.
+  for (const { sector, skip } of vobusIn(ranges, vobuStarts(titleSet)).slice(0, MAX_BAD_VOBUS)) {
+    const next = skip === 0 ? null : await readVobuTimes(vobs, sector, options)
+    if (next !== null) return { ...next, skip }
+  }
+  return null
 }
+
+/** The ranges without their first bytes. */
+function behind(ranges: readonly ByteRange[], skip: number): readonly ByteRange[] {
+  let left = skip
+  return ranges.flatMap(({ offset, length }) => {
+    const cut = Math.min(left, length)
+    left -= cut
+    return cut === length ? [] : [{ offset: offset + cut, length: length - cut }]
+  })
+}
+
+const vobuStarts = (titleSet: TitleSet): Uint32Array => titleSet.vobuAdmap?.vobuStartSectors ?? new Uint32Array()
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
   const results: R[] = []
@@ -125,7 +151,7 @@ async function locate(
   const index = segmentAt(segments, ticks(time))
   const segment = segments[index]
   if (segment === undefined) return { segment: index, skip: 0, time: ticks(0) }
-  const vobus = vobusIn(segment.ranges, titleSet.vobuAdmap?.vobuStartSectors ?? new Uint32Array())
+  const vobus = vobusIn(segment.ranges, vobuStarts(titleSet))
   const wanted = segment.inTime + Math.min(Math.max(time - segment.start, 0), segment.outTime - segment.inTime)
   // Invariant: VOBU `low` begins at `lowTime`, at or before the time wanted; VOBU `high` begins behind it.
   let [low, lowTime] = [0, segment.inTime as number]

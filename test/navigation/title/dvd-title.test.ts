@@ -97,7 +97,7 @@ const pgc = (cells: object[], programMap: number[], nextPgcNr: number | null = n
 function discOf(pgcs: object[], parts: object[], owners: number[], nrOfAngles = 1): DvdDisc {
   const entries = pgcs.map((chain, index) => ({ isEntry: index === 0, entryNumber: owners[index], pgc: chain }))
   const titleSet = { number: 1, pgcit: { entries }, pttSrpt: { titles: [parts] }, cAdt: { cells: [] } }
-  const ttSrpt = { titles: [{ titleSetNr: 1, vtsTtn: 1, nrOfAngles }] }
+  const ttSrpt = { titles: [{ titleSetNr: 1, vtsTtn: 1, nrOfAngles, playbackType: { multiOrRandomPgc: true } }] }
   return { root: "/VIDEO_TS", vmg: { ttSrpt }, titleSets: [titleSet] } as unknown as DvdDisc
 }
 
@@ -130,7 +130,7 @@ describe("the cells that a title plays", () => {
       ],
       [1, 1, 1, 2],
     )
-    expect(dvdTitleCells(disc, 1, 1).cells.map((played) => played.pgcNr)).toEqual([1, 2, 3])
+    expect(dvdTitleCells(disc, 1, 1).cells.map((played) => played.pgcn)).toEqual([1, 2, 3])
     expect(dvdTitleCells(disc, 1, 1).chapters).toEqual([0, 2])
   })
 
@@ -143,7 +143,7 @@ describe("the cells that a title plays", () => {
       ],
       [1],
     )
-    expect(dvdTitleCells(disc, 1, 1).cells.map((played) => played.cellNr)).toEqual([2, 3])
+    expect(dvdTitleCells(disc, 1, 1).cells.map((played) => played.cellNumber)).toEqual([2, 3])
     expect(dvdTitleCells(disc, 1, 1).chapters).toEqual([0, 1])
   })
 
