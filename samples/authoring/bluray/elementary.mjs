@@ -7,9 +7,9 @@ export const TICKS = 90_000
 
 /**
  * Encodes pictures and cuts the stream into its coded pictures: `[{ data, shown, key }]` in coding order, `shown` being the picture's
- * number in showing order from 0. `format` is the raw stream's name in ffmpeg (`h264`, `mpeg2video`).
+ * number in showing order from 0. `format` is the raw stream's name in ffmpeg (`h264`, `mpeg2video`); `flags`: further codec flags, `+cgop`.
  */
-export async function encodeVideo({ width, height, rate, pictures, codec, format, file }) {
+export async function encodeVideo({ width, height, rate, pictures, codec, flags = "", format, file }) {
   const wrapped = `${file}.nut`
   // NUT keeps the stream as the encoder wrote it and each picture's time beside it; the headers stay in the stream.
   await encodePictures({
@@ -17,7 +17,7 @@ export async function encodeVideo({ width, height, rate, pictures, codec, format
     height,
     rate,
     pictures,
-    args: [...codec, "-flags:v", "+bitexact-global_header", "-fflags", "+bitexact", "-f", "nut", wrapped],
+    args: [...codec, "-flags:v", `+bitexact-global_header${flags}`, "-fflags", "+bitexact", "-f", "nut", wrapped],
   })
   ffmpeg(["-i", wrapped, "-map", "0:v", "-c", "copy", "-f", format, `${file}.es`])
   const packets = JSON.parse(run("ffprobe", ["-v", "error", "-show_packets", "-of", "json", wrapped]).toString()).packets

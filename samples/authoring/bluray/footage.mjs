@@ -24,8 +24,22 @@ export const FILM = {
   frameTicks: 3753.75,
 }
 
-function* drawn(scene, first, count) {
-  for (let frame = first; frame < first + count; frame++) yield scene.draw(frame).bytes
+/** Both fields of an interlaced picture, the top one first: each drawn at its own moment. */
+function woven(scene, frame, frameRate) {
+  const top = Buffer.from(scene.draw(frame).bytes)
+  const { canvas } = scene
+  const bottom = scene.draw(frame, (frame + 0.5) / frameRate).bytes
+  const luma = canvas.width * canvas.height
+  for (const [start, width, lines] of [
+    [0, canvas.width, canvas.height],
+    [luma, canvas.width / 2, canvas.height],
+  ])
+    for (let line = 1; line < lines; line += 2) bottom.copy(top, start + line * width, start + line * width, start + (line + 1) * width)
+  return top
+}
+
+function* drawn(scene, first, count, { interlaced, frameRate }) {
+  for (let frame = first; frame < first + count; frame++) yield interlaced ? woven(scene, frame, frameRate) : scene.draw(frame).bytes
 }
 
 /** The sound of a whole film as AC-3 frames, one list a language. */
@@ -43,8 +57,9 @@ export function filmSound({ frequencies, frames, format, bitrate, work }) {
 export async function footage({ film, sounds, first, count, start, pids, format = FILM, codec, work }) {
   const pictures = await encodeVideo({
     ...format,
-    pictures: drawn(createScene({ ...format, ...film }), first, count),
+    pictures: drawn(createScene({ ...format, ...film }), first, count, format),
     codec: codec.args,
+    flags: codec.flags,
     format: codec.name,
     file: join(work, "pictures"),
   })

@@ -27,9 +27,6 @@ const picture = (bitrate) => [
     "1",
   ],
 ]
-/** ffmpeg's AC-3 and MP2 encoders hold sound back by so many samples. */
-const DELAY = { ac3: 256, mp2: 481 }
-
 function* pictures(scene, count) {
   for (let frame = 0; frame < count; frame++) yield scene.draw(frame).bytes
 }
@@ -39,7 +36,8 @@ export async function encodeTitle({ film, work, output }) {
   const scene = createScene({ ...PAL, ...film })
   const sounds = film.sound.frequencies.map((frequency, i) => {
     const path = join(work, `sound${i}.f32`)
-    writeFileSync(path, bells({ frequency, seconds: film.seconds, advance: DELAY[film.sound.codec] }))
+    // What an encoder holds sound back by, ffmpeg itself makes up for in the time stamps.
+    writeFileSync(path, bells({ frequency, seconds: film.seconds }))
     return path
   })
   await encodePictures({

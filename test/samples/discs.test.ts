@@ -1,0 +1,410 @@
+import { spawnSync } from "node:child_process"
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { type FrameCode, readFrameCode } from "../support/frame-code.ts"
+import { hasProgram, oraclePath, runOracle } from "../support/oracles.ts"
+import { madeDisc, sampleBluray, sampleDvd } from "../support/samples.ts"
+
+const MIB = 1024 * 1024
+const work = mkdtempSync(join(tmpdir(), "opentray-samples-"))
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+const hasOracles = (["udfls", "bdtrace", "dvdtrace"] as const).every((name) => oraclePath(name) !== null)
+const hasFfmpeg = hasProgram("ffmpeg") && hasProgram("ffprobe")
+const canMake = hasFfmpeg && ["dvdauthor", "spumux", "genisoimage"].every(hasProgram)
+
+/** A file of an image, found by libudfread; files lie in one extent here. */
+function extract(image: string, path: string): string {
+  const found = runOracle("udfls", [image]).find((line) => line.path === path) as { lba: number; size: number; firstExtentBlocks: number }
+  expect(found.firstExtentBlocks * 2048).toBeGreaterThanOrEqual(found.size)
+  const bytes = Buffer.alloc(found.size)
+  const file = openSync(image, "r")
+  readSync(file, bytes, 0, found.size, found.lba * 2048)
+  closeSync(file)
+  const to = join(work, path.replaceAll("/", "_"))
+  writeFileSync(to, bytes)
+  return to
+}
+
+function program(name: string, args: string[]): Buffer {
+  const result = spawnSync(name, args, { maxBuffer: 2 ** 31 })
+  expect(result.status, result.stderr.toString()).toBe(0)
+  return result.stdout
+}
+const ffmpeg = (...args: string[]): Buffer => program("ffmpeg", ["-v", "error", "-nostdin", ...args])
+
+/** The frame codes of all pictures, in showing order. */
+function codes(path: string): (FrameCode | null)[] {
+  const [width, height] = [384, 216]
+  const bytes = ffmpeg(
+    "-i",
+    path,
+    "-map",
+    "0:v",
+    "-vsync",
+    "passthrough",
+    "-vf",
+    `scale=${width}:${height}`,
+    "-f",
+    "rawvideo",
+    "-pix_fmt",
+    "rgb24",
+    "-",
+  )
+  const size = width * height * 3
+  return Array.from({ length: bytes.length / size }, (_, i) => readFrameCode(bytes.subarray(i * size, (i + 1) * size), width, height))
+}
+const run = (disc: number, title: number, angle: number, first: number, count: number): FrameCode[] =>
+  Array.from({ length: count }, (_, i) => ({ disc, title, angle, frame: first + i }))
+
+const RATE = 48_000
+function sound(path: string, track: number): Float32Array {
+  const bytes = ffmpeg("-i", path, "-map", `0:a:${track}`, "-ac", "1", "-ar", String(RATE), "-f", "f32le", "-")
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+}
+
+/** Strength of one frequency (Goertzel). */
+function strength(samples: Float32Array, frequency: number): number {
+  const k = 2 * Math.cos((2 * Math.PI * frequency) / RATE)
+  let [a, b] = [0, 0]
+  for (const value of samples) [a, b] = [value + k * a - b, a]
+  return Math.sqrt(a * a + b * b - k * a * b)
+}
+
+/** The table of tones that README.md promises: `disc/title` to the tracks' frequencies. */
+const tones = new Map<string, number[]>()
+for (const [, disc, title, , hz] of readFileSync(join(import.meta.dirname, "../../samples/README.md"), "utf8").matchAll(
+  /^\| (\d) +\| ([^|]+?) *\| ([^|]+) \| ([\d, ]+) \|$/gm,
+))
+  tones.set(`${disc}/${title}`, (hz as string).split(",").map(Number))
+
+/** The promised tone that is strongest in two seconds of a track. */
+function tone(path: string, track: number): number {
+  const samples = sound(path, track).subarray(RATE / 2, RATE / 2 + 2 * RATE)
+  expect(samples.length).toBeGreaterThan(RATE / 2)
+  return [...tones.values()].flat().reduce((best, hz) => (strength(samples, hz) > strength(samples, best) ? hz : best), 196)
+}
+
+/** When, near `second`, the sound rises most within 10 ms. */
+function bellAt(samples: Float32Array, second: number): number {
+  const power = (at: number): number => {
+    let sum = 0
+    for (let i = at; i < at + RATE / 100; i++) sum += (samples[i] ?? 0) ** 2
+    return sum
+  }
+  const step = RATE / 1000
+  let best = { at: 0, rise: 0 }
+  for (let at = Math.round((second - 0.4) * RATE); at < (second + 0.4) * RATE; at += step) {
+    const rise = power(at) - power(at - RATE / 100)
+    if (rise > best.rise) best = { at: at / RATE, rise }
+  }
+  return best.at
+}
+
+function startTime(path: string, stream: string): number {
+  const found = program("ffprobe", ["-v", "error", "-select_streams", stream, "-show_entries", "stream=start_time", "-of", "csv=p=0", path])
+  return Number.parseFloat(found.toString())
+}
+
+describe("both samples", () => {
+  it("are under 6 MiB", () => {
+    for (const path of [sampleDvd, sampleBluray]) expect(statSync(path).size).toBeLessThan(6 * MIB)
+  })
+})
+
+describe.skipIf(!hasOracles || !hasFfmpeg)("the sample DVD", () => {
+  it("has the titles, streams and menus that README.md names, by libdvdread", () => {
+    const lines = runOracle("dvdtrace", [sampleDvd])
+    const of = (type: string) => lines.filter((line) => line.type === type)
+    expect(of("disc")).toMatchObject([{ udfVolume: "OPENTRAY_DVD" }])
+    expect(of("title")).toMatchObject([
+      { chapters: 4, angles: 1 },
+      { chapters: 2, angles: 1 },
+    ])
+    const titlePgcs = of("pgc").filter((pgc) => pgc.domain === "VTS")
+    expect(titlePgcs.map((pgc) => (pgc.cells as { time: string }[]).map((cell) => cell.time))).toEqual([
+      ["00000840", "00001040", "00001040", "00000840"],
+      ["00000640", "00000640"],
+    ])
+    const attributes = of("attributes").filter((line) => line.domain === "VTS")
+    for (const line of attributes) {
+      expect((line.audio as { lang: string }[]).map((audio) => audio.lang)).toEqual(["en", "fr"])
+      expect((line.subpicture as { lang: string }[]).map((words) => words.lang)).toEqual(["en", "fr"])
+    }
+    const menus = of("pgc").filter((pgc) => (pgc.domain === "VMGM" || pgc.domain === "VTSM") && (pgc.cells as unknown[]).length > 0)
+    expect(new Set(menus.map((pgc) => pgc.domain))).toEqual(new Set(["VMGM", "VTSM"]))
+  })
+
+  it("has buttons that lead where README.md says, by libdvdnav", () => {
+    if (oraclePath("dvdnavtrace") === null) throw new Error("dvdnavtrace is not built though the other oracles are")
+    const state = (...commands: string[]) => {
+      const lines = runOracle("dvdnavtrace", [sampleDvd, "-"], `until nav\nrun 30\n${commands.join("\n")}\nrun 30\nstate\nstop\n`)
+      return lines.findLast((line) => line.type === "state")
+    }
+    expect(state()).toMatchObject({ domain: "VMGM" })
+    expect(state("select 1", "activate")).toMatchObject({ domain: "VTS", title: 1, part: 1 })
+    expect(state("select 2", "activate")).toMatchObject({ domain: "VTS", title: 2, part: 1 })
+    expect(state("select 3", "activate")).toMatchObject({ domain: "VTSM" })
+    expect(state("select 3", "activate", "run 30", "select 3", "activate")).toMatchObject({ domain: "VTS", title: 1, part: 3 })
+    expect(state("select 3", "activate", "run 30", "select 6", "activate")).toMatchObject({ domain: "VTS", title: 1, part: 1, audio: 1 })
+    expect(state("select 3", "activate", "run 30", "select 7", "activate")).toMatchObject({ domain: "VMGM" })
+  })
+
+  it.each([
+    ["/VIDEO_TS/VTS_01_1.VOB", 1, 900, "1/1"],
+    ["/VIDEO_TS/VTS_02_1.VOB", 2, 300, "1/2"],
+    ["/VIDEO_TS/VIDEO_TS.VOB", 0, 50, "1/main menu"],
+    ["/VIDEO_TS/VTS_01_0.VOB", 61, 50, "1/chapter menu"],
+  ])("%s shows its frames and sounds its tones", (file, title, frames, key) => {
+    const path = extract(sampleDvd, file)
+    expect(codes(path)).toEqual(run(1, title, 0, 0, frames))
+    const expected = tones.get(key) as number[]
+    expect(expected.map((_, track) => tone(path, track))).toEqual(expected)
+    if (frames < 300) return
+    const offset = startTime(path, "a:0") - startTime(path, "v:0")
+    const last = Math.floor(frames / 25) - 1
+    expect(Math.abs(bellAt(sound(path, 0), last - offset) + offset - last)).toBeLessThan(0.01)
+  })
+})
+
+type Clip = { clip: string; in: number; out: number; audio: { pid: number; lang: string }[]; pg: { pid: number; lang: string }[] }
+type Playlist = {
+  playlist: number
+  duration: number
+  angles: number
+  clips: Clip[]
+  chapters: { start: number }[]
+  angleClips?: string[][]
+}
+
+describe.skipIf(!hasOracles || !hasFfmpeg)("the sample Blu-ray", () => {
+  const lines = hasOracles ? runOracle("bdtrace", [sampleBluray]) : []
+  const playlist = (number: number) => lines.find((line) => line.type === "playlist" && line.playlist === number) as unknown as Playlist
+  /** 90 kHz, by libbluray from 45 kHz fields. */
+  const frames = (ticks: number): number => Math.round(ticks / 3753.75)
+
+  it("is a volume that libudfread reads, each file whole", () => {
+    const listed = runOracle("udfls", ["-c", sampleBluray])
+    expect(listed.find((line) => line.type === "volume")).toMatchObject({ volumeId: "OPENTRAY_BLURAY" })
+    const files = listed.filter((line) => line.type === "file")
+    for (const file of files) expect(file.readBytes ?? file.size).toBe(file.size)
+    const content = (path: string) => files.find((file) => file.path === path)?.crc32
+    for (const { path } of files as { path: string }[])
+      if (/^\/BDMV\/(index|MovieObject|PLAYLIST|CLIPINF)/.test(path))
+        expect(content(path.replace("/BDMV/", "/BDMV/BACKUP/")), path).toBe(content(path))
+  })
+
+  it("has the playlists, chapters and streams that README.md names, by libbluray", () => {
+    expect(lines[0]).toMatchObject({
+      type: "disc",
+      detected: true,
+      name: "opentray sample Blu-ray",
+      titles: 5,
+      hdmvTitles: 5,
+      unsupportedTitles: 0,
+      aacs: 0,
+    })
+    const shape = [0, 1, 2, 3, 4].map((number) => {
+      const { clips, chapters, angles } = playlist(number)
+      return {
+        clips: clips.map((clip) => `${clip.clip} ${frames(clip.out - clip.in)}`),
+        chapters: chapters.map(({ start }) => frames(start)),
+        angles,
+      }
+    })
+    expect(shape).toEqual([
+      { clips: ["00001 480"], chapters: [0, 120, 240, 360], angles: 1 },
+      { clips: ["00010 134", "00011 144", "00012 120"], chapters: [0, 72, 134, 278], angles: 1 },
+      { clips: ["00001 107", "00012 60", "00002 108"], chapters: [0, 107, 167], angles: 1 },
+      { clips: ["00002 108"], chapters: [0], angles: 1 },
+      { clips: ["00020 96"], chapters: [0], angles: 2 },
+    ])
+    expect(playlist(800).clips.length).toBe(42)
+    const pids = playlist(1).clips.map(({ audio, pg }) => [...audio, ...pg].map(({ pid, lang }) => `${pid.toString(16)} ${lang}`))
+    expect(pids).toEqual([
+      ["1100 eng", "1101 fra", "1200 eng", "1201 fra"],
+      ["1102 eng", "1103 fra", "1202 eng", "1203 fra"],
+      ["1101 eng", "1100 fra", "1201 eng", "1200 fra"],
+    ])
+  })
+
+  it("plays each title to its end, by libbluray", () => {
+    if (oraclePath("bdnav") === null) throw new Error("bdnav is not built though the other oracles are")
+    const script = [1, 2, 3, 4, 5].map((title) => `title ${title}\nuntil END_OF_TITLE 2000\nstate\n`).join("")
+    const trace = runOracle("bdnav", [sampleBluray, "-"], `play\n${script}stop\n`)
+    const states = trace.filter((line) => line.type === "state") as { position: number; size: number }[]
+    expect(states.length).toBe(5)
+    for (const state of states) expect(state.position).toBe(state.size)
+    expect(trace.filter((line) => line.name === "ERROR" || line.name === "ENCRYPTED" || line.type === "error")).toEqual([])
+  })
+
+  it.each([
+    ["00001", 1, 0, 0, 480, "2/1"],
+    ["00002", 4, 0, 0, 108, "2/4"],
+    ["00010", 2, 0, 0, 134, "2/2"],
+    ["00011", 2, 0, 134, 144, "2/2"],
+    ["00012", 2, 0, 278, 120, "2/2"],
+    ["00020", 5, 1, 0, 96, "2/5, both angles"],
+    ["00021", 5, 2, 0, 96, "2/5, both angles"],
+  ])("clip %s shows its frames, sounds its tones and has its words", (clip, title, angle, first, count, key) => {
+    const path = extract(sampleBluray, `/BDMV/STREAM/${clip}.m2ts`)
+    expect(statSync(path).size % 6144).toBe(0)
+    expect(codes(path)).toEqual(run(2, title, angle, first, count))
+    // By PID in the programme map's order: eng, then fra.
+    expect([0, 1].map((track) => tone(path, track))).toEqual(tones.get(key))
+    const bitmaps = program("ffprobe", [
+      "-v",
+      "error",
+      "-select_streams",
+      "s",
+      "-count_packets",
+      "-show_entries",
+      "stream=nb_read_packets",
+      "-of",
+      "csv=p=0",
+      path,
+    ])
+    const counts = bitmaps.toString().trim().split("\n").filter(Boolean).map(Number)
+    for (const packets of counts.slice(-2)) expect(packets).toBeGreaterThanOrEqual(8)
+    const offset = startTime(path, "a:0") - startTime(path, "v:0")
+    const second = Math.ceil((first * 1001) / 24_000) + 2
+    const at = second - (first * 1001) / 24_000
+    expect(Math.abs(bellAt(sound(path, 0), at - offset) + offset - at)).toBeLessThan(0.012)
+  })
+
+  it("joins title 2 without a gap or an overlap in sound", () => {
+    const clips = playlist(1).clips
+    const ends = clips.map(({ clip, in: inTime, out, audio }) => {
+      const path = extract(sampleBluray, `/BDMV/STREAM/${clip}.m2ts`)
+      const pid = (audio[0] as { pid: number }).pid
+      const packets = program("ffprobe", [
+        "-v",
+        "error",
+        "-select_streams",
+        `i:${pid}`,
+        "-show_entries",
+        "packet=pts",
+        "-of",
+        "csv=p=0",
+        path,
+      ])
+      const times = packets
+        .toString()
+        .split("\n")
+        .filter((line) => /\d/.test(line))
+        .map(Number.parseFloat)
+      expect(times.every((time, i) => i === 0 || time - (times[i - 1] as number) === 2880)).toBe(true)
+      return { before: (times[0] as number) - inTime, after: (times.at(-1) as number) + 2880 - out }
+    })
+    // A frame runs over the join by as much as the next clip's first one begins behind it, to the tick or two of rounding.
+    for (const [i, { before }] of ends.slice(1).entries())
+      expect(Math.abs(before - (ends[i] as { after: number }).after)).toBeLessThanOrEqual(2)
+  })
+
+  it("has an open group where title 3 enters clip 00012, and leaves clip 00001 inside a group", () => {
+    const keys = (clip: string) =>
+      program("ffprobe", [
+        "-v",
+        "error",
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "packet=pts,flags",
+        "-of",
+        "csv=p=0",
+        extract(sampleBluray, `/BDMV/STREAM/${clip}.m2ts`),
+      ])
+        .toString()
+        .split("\n")
+        .filter((line) => /^\d/.test(line))
+        .map((line) => ({ pts: Number.parseInt(line, 10), key: line.includes("K") }))
+    const [first, entered] = playlist(2).clips as [Clip, Clip]
+    const packets = keys("00012")
+    const at = packets.findIndex(({ pts }) => pts === entered.in)
+    expect(packets[at]).toMatchObject({ key: true })
+    expect(packets[at + 1]?.pts).toBeLessThan(entered.in)
+    expect(keys("00001").some(({ pts, key }) => key && pts === first.out)).toBe(false)
+  })
+})
+
+describe.skipIf(!canMake || !hasOracles)("made discs", () => {
+  it("the NTSC DVD is film with pulldown flags, in step to its end", { timeout: 120_000 }, () => {
+    const image = madeDisc("ntsc")
+    const path = extract(image, "/VIDEO_TS/VTS_01_1.VOB")
+    expect(codes(path)).toEqual(run(3, 1, 0, 0, 1440))
+    const probed = program("ffprobe", [
+      "-v",
+      "error",
+      "-select_streams",
+      "v",
+      "-show_entries",
+      "frame=best_effort_timestamp,repeat_pict",
+      "-of",
+      "csv=p=0",
+      path,
+    ])
+    const pictures = probed
+      .toString()
+      .split("\n")
+      .filter((line) => /^\d/.test(line))
+      .map((line) => line.split(",").map(Number) as [number, number])
+    expect(pictures.map(([, repeat]) => repeat)).toEqual(Array.from({ length: 1440 }, (_, i) => (i % 2 === 0 ? 1 : 0)))
+    expect(tone(path, 0)).toBe(tones.get("3/1")?.[0])
+    const [begin] = pictures[0] as [number, number]
+    const offset = startTime(path, "a:0") - begin / 90_000
+    const samples = sound(path, 0)
+    for (const second of [1, 30, 59]) {
+      // The bell's frame is the first of its second.
+      const [shown] = pictures[Math.ceil((second * 24_000) / 1001)] as [number, number]
+      const seen = (shown - begin) / 90_000
+      const heard = bellAt(samples, second - offset) + offset
+      expect(Math.abs(heard - second), `heard at ${second}`).toBeLessThan(0.012)
+      expect(Math.abs(heard - seen), `seen at ${second}`).toBeLessThan(0.045)
+    }
+  })
+
+  it("the MPEG-2 Blu-ray has an interlaced and a progressive title", { timeout: 120_000 }, () => {
+    const image = madeDisc("mpeg2", 3)
+    expect(runOracle("bdtrace", [image]).filter((line) => line.type === "playlist").length).toBe(2)
+    const field = (path: string) =>
+      program("ffprobe", [
+        "-v",
+        "error",
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "frame=interlaced_frame,top_field_first",
+        "-of",
+        "csv=p=0",
+        path,
+      ]).toString()
+    for (const [title, frames, interlaced] of [
+      [1, 90, true],
+      [2, 72, false],
+    ] as const) {
+      const path = extract(image, `/BDMV/STREAM/0000${title}.m2ts`)
+      expect(codes(path)).toEqual(run(4, title, 0, 0, frames))
+      expect(tone(path, 0)).toBe(tones.get(`4/${title}`)?.[0])
+      expect(field(path).startsWith(interlaced ? "1,1" : "0,")).toBe(true)
+    }
+  })
+
+  it("the DVD's script makes the files of the committed image again", { timeout: 120_000 }, () => {
+    const list = (image: string) =>
+      runOracle("udfls", [image])
+        .filter((line) => line.type === "file")
+        .map(({ path }) => path)
+    expect(list(madeDisc("dvd"))).toEqual(list(sampleDvd))
+  })
+
+  // A minute's work: where every test runs.
+  it.runIf(process.env.CI)("the Blu-ray's script makes the files of the committed image again", { timeout: 400_000 }, () => {
+    const list = (image: string) =>
+      runOracle("udfls", [image])
+        .filter((line) => line.type === "file")
+        .map(({ path }) => path)
+    expect(list(madeDisc("bluray"))).toEqual(list(sampleBluray))
+  })
+})
