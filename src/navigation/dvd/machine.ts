@@ -1,4 +1,4 @@
-import { unreachable } from "../../base/index.ts"
+import { DiscError, unreachable } from "../../base/index.ts"
 import { type Cell, type DvdDisc, type Pgc, STILL_ENDLESS, ticksFromDvdTime } from "../../disc/dvd/index.ts"
 import type { DvdCommand, Transfer } from "./command.ts"
 import { decodeCommand } from "./decode-command.ts"
@@ -54,26 +54,36 @@ export type MachineResult = {
 
 /**
  * One step of the machine. Nothing is read and nothing is waited for; `state` is not changed.
- * @throws DiscError `limit` when the disc's program runs in circles
+ * @throws DiscError `limit` when the disc's program runs in circles without playing anything
  */
 export function runMachine(dvd: DvdDisc, environment: DvdEnvironment, state: DvdState, action: MachineAction): MachineResult {
-  const impossible: MachineResult = { state, events: [], outcome: "impossible" }
-  // Where the next program ends the disc's program, the next cell is tried.
-  const attempts = action.do === "next-program" ? [nextProgram, afterCellStill] : [(run: Run) => begin(run, action)]
-  for (const attempt of attempts) {
+  const events: MachineEvent[] = []
+  for (const attempt of attemptsOf(action)) {
     const run = new Run(dvd, environment, state)
-    const goal = attempt(run)
-    if (goal === null) continue
-    if (goal !== "done") pursue(run, goal)
-    if (run.state.phase.name === "stopped" && isTrial(action)) continue
-    const isJump = goal !== "done" || action.do === "next-program"
-    return { state: run.state, events: run.events, outcome: isJump ? "jumped" : "done" }
+    try {
+      const goal = attempt(run)
+      if (goal === null) continue
+      if (goal !== "done") pursue(run, goal)
+      if (run.state.phase.name === "stopped" && isTrial(action)) continue
+      const isJump = goal !== "done" || action.do === "next-program"
+      return { state: run.state, events: run.events, outcome: isJump ? "jumped" : "done" }
+    } catch (error) {
+      if (!isTrial(action) || !(error instanceof DiscError)) throw error
+      events.push({ type: "warning", code: "dvd-program-loops", message: error.message })
+    }
   }
-  return impossible
+  return { state, events, outcome: "impossible" }
 }
 
-/** Keys that do nothing rather than end the disc's program. */
+/** Keys that do nothing where they would end the disc's program or send it in circles. */
 const isTrial = (action: MachineAction): boolean => ["next-program", "menu", "resume"].includes(action.do)
+
+type Attempt = (run: Run) => Goal | "done" | null
+
+/** Where the next program ends the disc's program, the next cell is tried. */
+function attemptsOf(action: MachineAction): readonly Attempt[] {
+  return action.do === "next-program" ? [nextProgram, afterCellStill] : [(run) => begin(run, action)]
+}
 
 function begin(run: Run, action: Exclude<MachineAction, { do: "next-program" }>): Goal | "done" | null {
   switch (action.do) {

@@ -42,6 +42,8 @@ export type NavigatorState = {
 
 export type NavigatorEvent =
   | MachineEvent
+  /** A VOBU without a navigation pack was left out. */
+  | { readonly type: "warning"; readonly code: "dvd-navigation-pack-damaged"; readonly message: string }
   /** A VOBU begins. `address` is the pack's. */
   | { readonly type: "navigation-pack"; readonly pack: NavigationPack; readonly address: BlockAddress }
   /** The buttons or the selected one changed; `highlight` null: there are none. */

@@ -21,8 +21,8 @@ export type MachineEvent =
   /** `seconds` null: until a key. */
   | { readonly type: "still"; readonly seconds: number | null }
   | { readonly type: "end" }
-  /** A command that leads nowhere was left out. `code` is `dvd-jump-missing`. */
-  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  /** `dvd-jump-missing`: a command that leads nowhere was left out. `dvd-program-loops`: a key was left out, since it leads to a program without end. */
+  | { readonly type: "warning"; readonly code: "dvd-jump-missing" | "dvd-program-loops"; readonly message: string }
 
 /** Where the program goes on; the state says in which chain, program and cell. */
 export type Goal = "chain" | "program" | "cell" | "resume" | "tail" | "stop"
