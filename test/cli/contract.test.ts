@@ -25,7 +25,7 @@ describe("info --json", () => {
     for (const [index, track] of tracks.entries()) {
       const title = info.titles[index]
       expect(title?.number).toBe(index + 1)
-      expect(Math.abs((title?.duration ?? 0) - track.length)).toBeLessThan(1 / 25)
+      expect(Math.abs((title?.duration ?? 0) - Number(track.length))).toBeLessThan(1 / 25)
     }
   })
 

@@ -22,18 +22,15 @@ async function serve(handler: Handler): Promise<Seen> {
   const seen: { url: string; requests: IncomingMessage[]; bytes: number } = { url: "", requests: [], bytes: 0 }
   const server = createServer((request, response) => {
     seen.requests.push(request)
-    const { write, end } = response
-    const count = (chunk: unknown) => {
-      if (chunk instanceof Uint8Array) seen.bytes += chunk.length
+    // What goes out is what these two are given.
+    for (const name of ["write", "end"] as const) {
+      const send = response[name].bind(response) as (...args: unknown[]) => unknown
+      const counted = (...args: unknown[]) => {
+        if (args[0] instanceof Uint8Array) seen.bytes += args[0].length
+        return send(...args)
+      }
+      Object.assign(response, { [name]: counted })
     }
-    response.write = ((chunk: unknown, ...rest: never[]) => {
-      count(chunk)
-      return write.call(response, chunk, ...rest)
-    }) as typeof write
-    response.end = ((chunk: unknown, ...rest: never[]) => {
-      count(chunk)
-      return end.call(response, chunk as never, ...rest)
-    }) as typeof end
     handler(request, response, seen.requests.length)
   })
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
