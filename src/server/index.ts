@@ -1,4 +1,4 @@
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
@@ -28,7 +28,10 @@ export type ServerOptions = {
 
 export type RunningServer = { readonly url: string; readonly port: number; close(): Promise<void> }
 
-/** One HTTP server for every host, on loopback unless asked otherwise. */
+/**
+ * One HTTP server for every host, on loopback unless asked otherwise.
+ * @throws DiscError `unavailable`, `not-permitted` when the port or address cannot be listened on
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const listenOn = options.host ?? "127.0.0.1"
   const guard = new Guard(listenOn)
@@ -51,10 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const sockets = new SocketAcceptor(hosts, guard)
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head))
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port ?? 0, listenOn, resolve)
-  })
+  await listen(server, options.port ?? 0, listenOn)
   const { port } = server.address() as AddressInfo
   const shown = listenOn === "0.0.0.0" || listenOn === "::" ? "localhost" : listenOn
   return {
@@ -68,6 +68,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await discs.close()
     },
   }
+}
+
+function listen(server: Server, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const advice = "give another with --port or --host, or leave them out"
+      const said: Readonly<Record<string, DiscError>> = {
+        EADDRINUSE: new DiscError("unavailable", `port ${port} is in use by another program; ${advice}`, {}, { cause }),
+        EADDRNOTAVAIL: new DiscError("unavailable", `${address} is no address of this computer; ${advice}`, {}, { cause }),
+        ENOTFOUND: new DiscError("unavailable", `${address} is no address of this computer; ${advice}`, {}, { cause }),
+        EACCES: new DiscError("not-permitted", `the system does not allow listening on port ${port}; ${advice}`, {}, { cause }),
+      }
+      reject(said[cause.code ?? ""] ?? cause)
+    })
+    server.listen(port, address, resolve)
+  })
 }
 
 function hostContext(discs: DiscTable): HostContext {
