@@ -14,6 +14,9 @@ export class VideoCopy {
   readonly #frameTicks: number
   #extradata = ""
   #begun = false
+  /** The stretch's first key picture, and the last that is shown: pictures shown before them that come behind them lean on what is not there. */
+  #firstKey = Number.NEGATIVE_INFINITY
+  #shownKey = Number.NEGATIVE_INFINITY
   #lastDts = Number.NEGATIVE_INFINITY
 
   constructor(stream: StreamDescription, codec: "h264" | "hevc") {
@@ -30,6 +33,7 @@ export class VideoCopy {
 
   push(item: PacketItem): Copied {
     if (!this.#begun && !item.key) return []
+    if (this.#leads(item)) return []
     this.#begun = true
     const parameters = item.key ? this.#parameters(item.data) : null
     const pts = item.pts ?? item.dts ?? this.#lastDts + this.#frameTicks
@@ -48,6 +52,18 @@ export class VideoCopy {
       decodeOnly: item.decodeOnly,
     }
     return parameters === null ? [packet] : [parameters, packet]
+  }
+
+  /**
+   * The first pictures of an open group are shown before its key picture and refer to the group before (H.264 7.4.1.2.4, recovery point). Where that was not
+   * handed out, a decoder may end the whole film over them (Chromium's does), and nothing else refers to them.
+   */
+  #leads({ key, pts, decodeOnly }: PacketItem): boolean {
+    if (pts === null) return false
+    if (!key) return pts < this.#firstKey || (decodeOnly && pts < this.#shownKey)
+    if (!this.#begun) this.#firstKey = pts
+    this.#shownKey = decodeOnly ? Number.NEGATIVE_INFINITY : pts
+    return false
   }
 
   #parameters(unit: Uint8Array): VideoParametersOutput | null {

@@ -48,6 +48,8 @@ const JUMP_READY = 0.08
 const END_SLACK = 2
 /** Played film that stays in memory, in seconds: a Blu-ray has 5 MB each. */
 const KEPT_BEHIND = { autoCleanupMaxBackwardDuration: 40, autoCleanupMinBackwardDuration: 15 }
+/** Times in the buffer are rounded: a moment before a key picture, the browser would decode the whole group before it. In seconds. */
+const AFTER_KEY = 0.004
 /** The host hears this often what is on the screen, in ms. */
 const REPORT_EVERY = 200
 /** A hole in the buffer up to this long is stepped over, in seconds. */
@@ -206,8 +208,8 @@ export class Player {
       { enableStashBuffer: false, lazyLoad: false, deferLoadAfterSourceOpen: false, autoCleanupSourceBuffer: true, ...KEPT_BEHIND },
     )
     this.#stream = stream
-    stream.on(mpegts.Events.ERROR, (type: string, detail: string) => {
-      if (this.#stream === stream) this.#fail({ code: "stream", message: `${type}: ${detail}` })
+    stream.on(mpegts.Events.ERROR, (type: string, detail: string, info: { msg?: string } | undefined) => {
+      if (this.#stream === stream) this.#fail({ code: "stream", message: this.#video.error?.message ?? info?.msg ?? `${type}: ${detail}` })
     })
     stream.attachMediaElement(this.#video)
     stream.load()
@@ -248,7 +250,7 @@ export class Player {
       const [start, end] = [buffered.start(i), buffered.end(i)]
       if (this.#jump !== null) {
         if (start > this.#jump + MAX_HOLE || end < this.#jump + JUMP_READY) continue
-        video.currentTime = Math.max(this.#jump, start)
+        video.currentTime = Math.max(this.#jump, start) + AFTER_KEY
         this.#jump = null
         this.#set({ status: "playing" })
         return
@@ -301,8 +303,10 @@ export class Player {
     const socket = this.#socket
     this.#socket = null
     socket?.close()
-    this.#stream?.destroy()
+    const stream = this.#stream
     this.#stream = null
+    // It may be the stream itself that tells of the failure: it does not outlive being destroyed meanwhile.
+    setTimeout(() => stream?.destroy())
     this.#set({ status: "failed", problem, waiting: false })
   }
 
