@@ -58,7 +58,7 @@ function linkGoal(run: Run, link: LinkName): Goal | null {
     case "LinkNoLink":
       return null
     case "LinkTopC":
-      return state.cell > 0 ? "cell" : "program"
+      return topOfCell(run)
     case "LinkNextC":
       return pgc === null ? null : nextCell(run)
     case "LinkPrevC":
@@ -85,6 +85,14 @@ function linkGoal(run: Run, link: LinkName): Goal | null {
     default:
       return unreachable(link)
   }
+}
+
+/** The cell again; before the first one it is the program's, behind the last one the last. */
+function topOfCell(run: Run): Goal {
+  if (run.state.cell === 0) return "program"
+  const last = run.pgc?.cells.length ?? 0
+  if (run.state.cell > last) run.change({ cell: last })
+  return "cell"
 }
 
 /** To the chain above: a menu's may be the title that it was called from. */

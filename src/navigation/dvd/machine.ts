@@ -228,10 +228,13 @@ function afterStill(run: Run): Goal | "done" | null {
 function afterCellStill(run: Run): Goal | "done" | null {
   const { pgc } = run
   if (pgc === null || run.state.cell === 0) return null
+  const { block } = run.state
+  // A call from here resumes at the cell's start.
   run.change({ block: 0 })
   const command = pgc.commands.cell[(pgc.cells[run.state.cell - 1]?.cellCommand ?? 0) - 1]
   const goal = command === undefined ? null : runList(run, [command])
   if (goal !== null) return goal
+  run.change({ block })
   // The still of the chain has been held already where there was no command.
   if (isLastCell(run, pgc)) return command !== undefined && hold(run, [pgc.stillTime], "chain") ? "done" : endChain(run)
   return run.state.draws !== null && endsProgram(run, pgc) ? drawProgram(run) : nextCell(run)

@@ -20,7 +20,7 @@ export type ScriptOptions = {
 
 /**
  * A script of random keys, each followed by some blocks and a `state`. It is made while a navigator runs it, so that it ends where the disc's
- * program does, and keeps clear of what libdvdnav cannot do: jumps by title, part, sector and go-up out of a still leave it in the still.
+ * program does or leads nowhere, and keeps clear of what libdvdnav cannot do: jumps by title, part, sector and go-up out of a still leave it in the still.
  */
 export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without = [] }: ScriptOptions = {}): string {
   const random = seededRandom(seed)
@@ -30,8 +30,8 @@ export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without
   const lines = [`seed ${seed + 1}`, `run ${1 + below(200)}`, "state"]
   for (const line of lines) runner.command(line)
   const titles = disc.dvd.vmg.ttSrpt?.titles.length ?? 1
-  for (let key = 0; key < keys && runner.phase !== "stopped"; key++) {
-    const word = pick(WORDS.filter((each) => !without.includes(each) && (runner.phase !== "still" || !LEAVES_STILL.includes(each))))
+  for (let key = 0; key < keys && !runner.isIn("stopped") && runner.lost === null; key++) {
+    const word = pick(WORDS.filter((each) => !without.includes(each) && (!runner.isIn("still") || !LEAVES_STILL.includes(each))))
     const command = word
       .replace("MENU", pick(["title", "root", "escape", "audio", "subpicture", "angle", "part"]))
       .replace("BUTTON", `${1 + below(4)}`)
@@ -43,7 +43,7 @@ export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without
     // A key into a program without end: libdvdnav would never come back from it.
     if (leadsIntoLoop(disc, runner, command)) continue
     for (const line of [command, pause, "state"]) {
-      if (line === "state" && runner.phase === "stopped") break
+      if (line === "state" && runner.isIn("stopped")) break
       lines.push(line)
       runner.command(line)
     }
@@ -63,6 +63,18 @@ function leadsIntoLoop(disc: LoadedDvd, runner: ScriptRunner, command: string): 
 
 const WORDS = [
   ...["up", "down", "left", "right", "activate", "activate", "activate", "select BUTTON", "mouse POINT", "click POINT"],
-  ...["menu MENU", "title TITLE", "part SMALL", "part TITLE SMALL", "next", "prev", "top", "go-up", "still-skip", "sector SECTOR", "angle SMALL"],
+  ...[
+    "menu MENU",
+    "title TITLE",
+    "part SMALL",
+    "part TITLE SMALL",
+    "next",
+    "prev",
+    "top",
+    "go-up",
+    "still-skip",
+    "sector SECTOR",
+    "angle SMALL",
+  ],
 ]
 const LEAVES_STILL = ["title TITLE", "part SMALL", "part TITLE SMALL", "go-up", "sector SECTOR"]

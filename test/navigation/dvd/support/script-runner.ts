@@ -1,6 +1,6 @@
 import { crc32, hex32, type Ticks, ticks } from "../../../../src/base/index.ts"
-import { currentPgc, partOfProgram, titleNumber } from "../../../../src/navigation/dvd/chains.ts"
 import { titleSetOf } from "../../../../src/disc/dvd/index.ts"
+import { chainTable, currentPgc, partOfProgram, titleNumber } from "../../../../src/navigation/dvd/chains.ts"
 import {
   buttonNumber,
   type DvdDomain,
@@ -10,7 +10,6 @@ import {
   prohibitedOps,
   SPRM,
 } from "../../../../src/navigation/dvd/index.ts"
-import { chainTable } from "../../../../src/navigation/dvd/chains.ts"
 import { sectorPosition } from "../../../../src/navigation/dvd/search.ts"
 import type { LoadedDvd } from "./disc.ts"
 
@@ -49,6 +48,8 @@ export class ScriptRunner {
   readonly chance = new OracleChance()
   /** Codes of the warnings so far. */
   readonly warnings: string[] = []
+  /** Lines before a command that leads nowhere was left out: libdvdnav stops or aborts there. null: there was none. */
+  lost: number | null = null
   blocks = 0
   crc = 0
   #started = false
@@ -73,8 +74,8 @@ export class ScriptRunner {
     return this.lines
   }
 
-  get phase(): "cell" | "still" | "stopped" {
-    return this.navigator.state.machine.phase.name
+  isIn(phase: "cell" | "still" | "stopped"): boolean {
+    return this.navigator.state.machine.phase.name === phase
   }
 
   command(line: string): void {
@@ -163,20 +164,20 @@ export class ScriptRunner {
       this.#started = true
       this.#take(this.navigator.start())
     }
-    if (this.#pendingCell !== null && this.phase !== "stopped") {
+    if (this.#pendingCell !== null && !this.isIn("stopped")) {
       this.lines.push({ ...this.#pendingCell, blocks: this.blocks, crc32: hex32(this.crc) })
       this.#pendingCell = null
       return "cell"
     }
-    if (this.phase === "stopped") {
+    if (this.isIn("stopped")) {
       this.#say("stop", {})
       return "stop"
     }
-    if (this.phase === "still") return this.#still()
+    if (this.isIn("still")) return this.#still()
     const { wanted } = this.navigator
     if (wanted === null) {
       this.#take(this.navigator.step(null))
-      if (this.phase !== "still") this.#skipStill = false
+      if (!this.isIn("still")) this.#skipStill = false
       return "nop"
     }
     return this.#block(wanted)
@@ -212,6 +213,7 @@ export class ScriptRunner {
   #take(events: readonly NavigatorEvent[]): void {
     for (const event of events) {
       if (event.type === "warning") this.warnings.push(event.code)
+      if (event.type === "warning" && event.code === "dvd-jump-missing") this.lost ??= this.lines.length
       if (event.type !== "play-cell") continue
       this.#pendingCell = { type: "cell", cell: event.cellNumber, program: event.program }
     }
