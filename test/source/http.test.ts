@@ -96,7 +96,8 @@ describe("a server as it should be", () => {
     const hash = createHash("sha256")
     for (let at = 0; at < source.size; at += 10_000) hash.update(await source.read(at, 10_000))
     expect(hash.digest("hex")).toBe(createHash("sha256").update(content).digest("hex"))
-    expect(server.requests.length).toBeLessThan(25)
+    // 32 KiB blocks until the reader is known to go straight on, then ever longer runs.
+    expect(server.requests.length).toBeLessThan(30)
     expect(statsOf(source)?.bytes).toBe(content.length)
   })
 
