@@ -5,6 +5,7 @@ import { catCommand } from "./cat.ts"
 import { infoCommand } from "./info.ts"
 import { lsCommand } from "./ls.ts"
 import { playCommand } from "./play.ts"
+import { programsCommand } from "./programs.ts"
 import { traceCommand } from "./trace.ts"
 import { version } from "./version.ts"
 
@@ -32,6 +33,7 @@ const program = new Command("opentray")
   .addCommand(lsCommand())
   .addCommand(catCommand())
   .addCommand(traceCommand())
+  .addCommand(programsCommand())
 
 // Commands do not take this over from the program by themselves.
 for (const command of program.commands) command.exitOverride().showHelpAfterError("(opentray --help shows how)")

@@ -1,6 +1,7 @@
 import { DiscError, type Source, ticksFromSeconds, type Warning, Warnings } from "../base/index.ts"
 import { type DiscInfo, type ParsedDisc, readDisc, type TitleInfo } from "../disc/index.ts"
 import { type FileSystem, openFileSystem } from "../filesystem/index.ts"
+import { printPrograms } from "../navigation/dvd/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
 import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
@@ -85,6 +86,11 @@ class OpenedDisc implements Disc {
   openTitle(number: number, options: { readonly angle?: number } = {}): Promise<Source> {
     this.#title(number)
     return openTitleFile(this.#parsed, this.files, number, options)
+  }
+
+  programs(): Iterable<string> {
+    if (this.#parsed.kind !== "dvd-video") throw new DiscError("unsupported", "the programs of Blu-ray discs cannot be printed yet")
+    return printPrograms(this.#parsed.dvd)
   }
 
   async close(): Promise<void> {
