@@ -138,6 +138,11 @@ export class DvdNavigator {
     return buttonsFor(highlight, !isWide ? "normal" : mode === 1 ? "pan-scan" : mode === 2 ? "letterbox" : "wide")
   }
 
+  /** Number of the selected button; where SPRM 8 names one that is not there, the nearest that is. 0: there are no buttons. */
+  get button(): number {
+    return Math.min(this.buttons.length, Math.max(1, buttonNumber(this.#state.machine)))
+  }
+
   /** The block that the next `step` takes; null: that step needs none. */
   get wanted(): BlockAddress | null {
     if (this.#state.machine.phase.name !== "cell" || this.#cellIsRead) return null
@@ -313,7 +318,7 @@ export class DvdNavigator {
   }
 
   get #current(): DvdButton | undefined {
-    return this.buttons[buttonNumber(this.#state.machine) - 1]
+    return this.buttons[this.button - 1]
   }
 
   get #vobs(): Omit<BlockAddress, "sector"> {
@@ -392,7 +397,7 @@ export class DvdNavigator {
   }
 
   #highlightEvent(): NavigatorEvent {
-    return { type: "highlight", highlight: this.#state.highlight, button: buttonNumber(this.#state.machine) }
+    return { type: "highlight", highlight: this.#state.highlight, button: this.button }
   }
 
   /** Behind a VOBU's last block: the forced activation that falls due. */
@@ -435,8 +440,7 @@ export class DvdNavigator {
   #point(x: number, y: number): KeyResult {
     const button = buttonAt(this.buttons, x, y)
     if (button === null) return NOTHING
-    if (button === buttonNumber(this.#state.machine)) return { outcome: "done", flush: false, events: [] }
-    return this.#select(button)
+    return button === buttonNumber(this.#state.machine) ? { outcome: "done", flush: false, events: [] } : this.#select(button)
   }
 
   #activate(): KeyResult {

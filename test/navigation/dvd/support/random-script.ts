@@ -16,18 +16,20 @@ export type ScriptOptions = {
   readonly keys?: number
   /** Leave these words out. */
   readonly without?: readonly string[]
+  /** Two letters. */
+  readonly menuLanguage?: string
 }
 
 /**
  * A script of random keys, each followed by some blocks and a `state`. It is made while a navigator runs it, so that it ends where the disc's
  * program does or leads nowhere, and keeps clear of what libdvdnav cannot do: jumps by title, part, sector and go-up out of a still leave it in the still.
  */
-export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without = [] }: ScriptOptions = {}): string {
+export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without = [], menuLanguage = "en" }: ScriptOptions = {}): string {
   const random = seededRandom(seed)
   const below = (count: number) => Math.floor(random() * count)
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
   const runner = new ScriptRunner(disc)
-  const lines = [`seed ${seed + 1}`, `run ${1 + below(200)}`, "state"]
+  const lines = [`lang menu ${menuLanguage}`, `seed ${seed + 1}`, `run ${1 + below(200)}`, "state"]
   for (const line of lines) runner.command(line)
   const titles = disc.dvd.vmg.ttSrpt?.titles.length ?? 1
   for (let key = 0; key < keys && !runner.isIn("stopped") && runner.lost === null; key++) {

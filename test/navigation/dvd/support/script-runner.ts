@@ -85,12 +85,21 @@ export class ScriptRunner {
     else if (word === "until") this.#advance(this.blocks + (numbers[1] ?? 100_000), rest[0] ?? "")
     else if (word === "state") this.#state()
     else if (word === "seed") this.chance.state = BigInt(numbers[0] ?? 1)
+    else if (word === "lang" || word === "region") this.#setPlayer(rest)
     else if (word === "still-skip") this.#skipStill = true
     else {
       const result = this.#key(word, rest, numbers)
       this.#take(result.events)
       this.lines.push({ type: "command", line, ok: result.outcome === "done" })
     }
+  }
+
+  /** `lang menu|audio|subpicture xx` and `region MASK`. */
+  #setPlayer([kind = "", code = ""]: readonly string[]): void {
+    const register = { menu: SPRM.menuLanguage, audio: SPRM.audioLanguage, subpicture: SPRM.subpictureLanguage }[kind] ?? SPRM.region
+    const value = register === SPRM.region ? Number(kind) : (code.charCodeAt(0) << 8) | code.charCodeAt(1)
+    const { state } = this.navigator
+    this.navigator.state = { ...state, machine: { ...state.machine, sprm: state.machine.sprm.with(register, value) } }
   }
 
   #key(word: string, rest: readonly string[], [a = 0, b]: readonly number[]): KeyResult {

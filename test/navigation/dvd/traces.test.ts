@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { authoredDvd, canAuthor } from "../../disc/dvd/support/authored.ts"
+import { dataDir, dataPath, hasData } from "../../support/data.ts"
+import { hasProgram, oraclePath } from "../../support/oracles.ts"
+import { type LoadedDvd, loadDvd } from "./support/disc.ts"
+import { type Comparison, compareScript } from "./support/oracle-trace.ts"
+import { randomScript, type ScriptOptions } from "./support/random-script.ts"
+import { RECIPES } from "./support/recipes.ts"
+import { writeStubDisc } from "./support/stub-vobs.ts"
+
+/*
+ * The same scripts on this navigator and on libdvdnav. What the two do differently by intent is kept out of these scripts and tested, with the
+ * reason, in differences.test.ts.
+ */
+
+/** More by `OPENTRAY_SCRIPTS=300`. */
+const SCRIPTS = Number(process.env.OPENTRAY_SCRIPTS ?? 100)
+const hasOracle = oraclePath("dvdnavtrace") !== null
+
+/** The disc that the oracles' own script makes, made once per machine. */
+function rigDvd(): string {
+  const folder = join(tmpdir(), "opentray-rig-dvd")
+  const image = join(folder, "dvd.iso")
+  if (!existsSync(image)) execFileSync("sh", [resolve(dataDir, "../oracles/make-dvd.sh"), folder], { stdio: "ignore" })
+  return image
+}
+const sample = resolve(import.meta.dirname, "../../../samples/dvd.iso")
+
+function compareMany(disc: LoadedDvd, options: ScriptOptions = {}): { counts: Record<string, number>; differences: string[] } {
+  const counts: Record<string, number> = {}
+  const differences: string[] = []
+  for (let seed = 0; seed < SCRIPTS; seed++) {
+    const comparison: Comparison = compareScript(disc, randomScript(disc, seed, options))
+    const kind = comparison.startsWith("differs") ? "differs" : comparison
+    counts[kind] = (counts[kind] ?? 0) + 1
+    if (kind === "differs") differences.push(`seed ${seed} ${comparison}`)
+  }
+  return { counts, differences }
+}
+
+/** Scripts that libdvdnav hangs or aborts on say nothing; they must stay few. */
+function expectSame(disc: LoadedDvd, options: ScriptOptions = {}): void {
+  const { counts, differences } = compareMany(disc, options)
+  expect(differences).toEqual([])
+  expect((counts.hangs ?? 0) + (counts.crashes ?? 0)).toBeLessThanOrEqual(SCRIPTS / 20)
+  expect((counts.same ?? 0) + (counts.cut ?? 0)).toBeGreaterThanOrEqual(SCRIPTS * 0.95)
+}
+
+describe.skipIf(!hasOracle)("the trace is libdvdnav's", () => {
+  test.skipIf(!existsSync(sample))("on the sample, random keys", async () => expectSame(await loadDvd(sample)))
+
+  test.skipIf(!canAuthor || !hasProgram("genisoimage"))("on the rig's disc, its tour and random keys", async () => {
+    const disc = await loadDvd(rigDvd())
+    expect(compareScript(disc, readFileSync(resolve(dataDir, "../oracles/scripts/dvd-tour.txt"), "utf8"))).toBe("same")
+    expectSame(disc)
+  })
+
+  describe.skipIf(!canAuthor)("on authored discs, random keys", () => {
+    test.each(RECIPES)("$name", async (recipe) => expectSame(await loadDvd(authoredDvd(recipe))))
+  })
+
+  test.skipIf(!canAuthor)("in other menu languages", async () => {
+    const disc = await loadDvd(authoredDvd(RECIPES.find(({ name }) => name === "sets") ?? (RECIPES[0] as (typeof RECIPES)[0])))
+    for (const language of ["fr", "xx"]) {
+      for (let seed = 0; seed < 20; seed++) {
+        const script = randomScript(disc, seed, { menuLanguage: language })
+        expect(["same", "cut"]).toContain(compareScript(disc, script))
+      }
+    }
+  })
+})
+
+describe.skipIf(!hasOracle || !hasData)("a real disc's program on stub VOBs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "opentray-stub-"))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test("idiocracy, random keys", async () => {
+    const source = dataPath("perl-dvd-read/idiocracy")
+    const { dvd } = await loadDvd(source)
+    const disc = await loadDvd(
+      writeStubDisc(dvd, join(source, "VIDEO_TS"), folder, {
+        menuCommands: {
+          // JumpTT, LinkPGCN, LinkTailPGC, JumpSS VTSM, Set, LinkTopPG with a button.
+          vmgm: [
+            "3002000000010000",
+            "3002000000050000",
+            "2004000000000009",
+            "200100000000000d",
+            "3006000105830000",
+            "71000003000a0000",
+            "2001000000000805",
+          ],
+          // JumpVTS_TT, LinkPGCN, LinkTailPGC, RSM, JumpSS VMGM, SetSTN.
+          vtsm: [
+            "3003000000010000",
+            "2004000000000001",
+            "2004000000000002",
+            "200100000000000d",
+            "2001000000000010",
+            "3006000000420000",
+            "5100008180000000",
+          ],
+        },
+      }),
+    )
+    // Behind the last VOBU of the whole map libdvdnav's forward search plays that VOBU again; here it does nothing.
+    expectSame(disc, { without: ["sector SECTOR"] })
+  })
+})
