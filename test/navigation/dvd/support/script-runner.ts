@@ -7,6 +7,7 @@ import {
   DvdNavigator,
   type KeyResult,
   type NavigatorEvent,
+  type NavigatorState,
   prohibitedOps,
   SPRM,
 } from "../../../../src/navigation/dvd/index.ts"
@@ -72,6 +73,19 @@ export class ScriptRunner {
       if (text !== "") this.command(text)
     }
     return this.lines
+  }
+
+  /** Another runner that goes on from here with a saved state. */
+  continued(state: NavigatorState): ScriptRunner {
+    const other = new ScriptRunner(this.disc)
+    other.navigator.state = state
+    other.chance.state = this.chance.state
+    other.blocks = this.blocks
+    other.crc = this.crc
+    other.#started = this.#started
+    other.#skipStill = this.#skipStill
+    other.#pendingCell = this.#pendingCell
+    return other
   }
 
   isIn(phase: "cell" | "still" | "stopped"): boolean {
