@@ -2,6 +2,7 @@ import { type Ticks, ticks } from "../base/index.ts"
 import type { PacketItem, StreamDescription } from "../plugin/items.ts"
 import { AAC_FRAME_SAMPLES, adtsFrames } from "./adts.ts"
 import { parameterSets } from "./annex-b.ts"
+import { H264Marking } from "./h264-marking.ts"
 import type { AudioParametersOutput, PacketOutput, ParametersOutput, VideoParametersOutput } from "./types.ts"
 
 /** What a copied packet becomes: parameters where they change, then packets. */
@@ -12,6 +13,7 @@ export class VideoCopy {
   readonly #stream: StreamDescription
   readonly #codec: "h264" | "hevc"
   readonly #frameTicks: number
+  readonly #marking: H264Marking | null
   #extradata = ""
   #begun = false
   /** The stretch's first key picture, and the last that is shown: pictures shown before them that come behind them lean on what is not there. */
@@ -22,6 +24,7 @@ export class VideoCopy {
   constructor(stream: StreamDescription, codec: "h264" | "hevc") {
     this.#stream = stream
     this.#codec = codec
+    this.#marking = codec === "h264" ? new H264Marking() : null
     this.#frameTicks = frameTicks(stream.video?.frameRate ?? "")
   }
 
@@ -29,13 +32,15 @@ export class VideoCopy {
   restart(): void {
     this.#begun = false
     this.#extradata = ""
+    this.#marking?.restart()
   }
 
   push(item: PacketItem): Copied {
     if (!this.#begun && !item.key) return []
     if (this.#leads(item)) return []
     this.#begun = true
-    const parameters = item.key ? this.#parameters(item.data) : null
+    const data = this.#marking?.rewrite(item.data) ?? item.data
+    const parameters = item.key ? this.#parameters(data) : null
     const pts = item.pts ?? item.dts ?? this.#lastDts + this.#frameTicks
     if (!Number.isFinite(pts)) return []
     // Decode times never go back, even where two clips overlap at a join.
@@ -44,7 +49,7 @@ export class VideoCopy {
     const packet: PacketOutput = {
       type: "packet",
       stream: "video",
-      data: item.data,
+      data,
       pts: ticks(Math.max(Math.round(pts), Math.round(dts))),
       dts: ticks(Math.round(dts)),
       duration: ticks(Math.round(this.#frameTicks)),
