@@ -94,6 +94,7 @@ export class MpegVideoSplitter extends StartCodeSplitter {
       this.#secondAt = -1
       // Two fields of a frame have opposite parity, 1 and 2, and one temporal_reference.
       if (this.#structure + structure === FRAME && temporalReference(bytes, start + second) === this.#temporalReference) return
+      this.#paired = false
       this.cut(second)
       this.start(0)
       this.#picture(0)

@@ -115,8 +115,8 @@ export abstract class StartCodeSplitter implements Splitter {
       this.#scanned = at + 4
       this.startCode(code, at, available)
     }
-    // Three bytes may be the beginning of a start code.
-    if (!this.started && this.#scanned > 0) this.dropTo(this.#scanned)
+    // What lies before the place where a start code may still begin belongs to nothing, but for a zero_byte.
+    if (!this.started && this.#scanned > 1) this.dropTo(this.#scanned - 1)
   }
 }
 
