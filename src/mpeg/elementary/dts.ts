@@ -34,7 +34,9 @@ export class DtsSplitter extends FrameSplitter {
     if (!core && !isExtension(bytes, at)) return NO_FRAME
     let size = core ? this.#coreSize(bytes, at, end) : extensionSize(bytes, at, end)
     if (size <= 0) return size
-    if (!core && !this.#extensionTiming(bytes, at, end)) return NO_FRAME
+    // Its timing lies behind fields of any length: only the whole substream is sure to hold it.
+    if (!core && at + size > end) return NEED_MORE
+    if (!core && !this.#extensionTiming(bytes, at, at + size)) return NO_FRAME
     for (let i = 0; core && i < MAX_EXTENSIONS; i++) {
       const next = at + size
       if (next + 4 > end) return last ? size : NEED_MORE
