@@ -62,10 +62,14 @@ function blockOfSector(dvd: DvdDisc, state: DvdState, cell: Cell, sector: number
 
 /** A chain's sectors, counted through its cells: where `sector` (of the VOBs) of cell `cell` is, and how many there are. */
 export function sectorPosition(pgc: Pgc, cell: number, sector: number): { readonly position: number; readonly length: number } {
-  let [position, length] = [0, 0]
+  let [position, start, length] = [0, 0, 0]
   for (const [index, entry] of pgc.cells.entries()) {
-    if (index + 1 === cell) position = length + sector - entry.firstSector
-    if (counts(entry)) length += entry.lastSector - entry.firstSector + 1
+    if (counts(entry)) {
+      start = length
+      length += entry.lastSector - entry.firstSector + 1
+    }
+    // All angles of a block begin where the first does.
+    if (index + 1 === cell) position = start + sector - entry.firstSector
   }
   return { position, length }
 }

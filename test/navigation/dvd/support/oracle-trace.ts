@@ -53,30 +53,31 @@ const COMPARED: Readonly<Record<string, readonly string[]>> = {
 /** How a script compares: `cut`: the same up to a command that leads nowhere, where libdvdnav stops or aborts. */
 export type Comparison = "same" | "cut" | "hangs" | "crashes" | `differs: ${string}`
 
-export function compareScript(disc: LoadedDvd, script: string): Comparison {
+/** `ignored`: facts that are not compared. */
+export function compareScript(disc: LoadedDvd, script: string, ignored: readonly string[] = []): Comparison {
   const runner = new ScriptRunner(disc)
   const own = runner.run(script)
   const oracle = oracleTrace(disc.path, script)
   if (runner.lost !== null) {
     const before = own.slice(0, runner.lost).filter(isCompared)
-    const difference = firstDifference(before, oracle.lines.filter(isCompared).slice(0, before.length))
+    const difference = firstDifference(before, oracle.lines.filter(isCompared).slice(0, before.length), ignored)
     return difference === null ? "cut" : `differs: ${difference}`
   }
   if (oracle.outcome !== "done") return oracle.outcome
-  const difference = firstDifference(own, oracle.lines)
+  const difference = firstDifference(own, oracle.lines, ignored)
   return difference === null ? "same" : `differs: ${difference}`
 }
 
 const isCompared = ({ type }: TraceLine): boolean => type in COMPARED
 
 /** The first line in which the two differ, as text; null: they say the same. Facts that the oracle leaves out are not compared. */
-export function firstDifference(own: readonly TraceLine[], oracle: readonly TraceLine[]): string | null {
+export function firstDifference(own: readonly TraceLine[], oracle: readonly TraceLine[], ignored: readonly string[] = []): string | null {
   const [ours, theirs] = [own.filter(isCompared), oracle.filter(isCompared)]
   for (let at = 0; at < Math.max(ours.length, theirs.length); at++) {
     const [a, b] = [ours[at], theirs[at]]
     if (a === undefined || b === undefined || a.type !== b.type)
       return `line ${at}: ${JSON.stringify(a)} but libdvdnav ${JSON.stringify(b)}`
-    const facts = (COMPARED[a.type] ?? []).filter((key) => b[key] !== undefined && a[key] !== b[key])
+    const facts = (COMPARED[a.type] ?? []).filter((key) => b[key] !== undefined && a[key] !== b[key] && !ignored.includes(key))
     if (facts.length > 0) {
       const pick = (line: TraceLine) => JSON.stringify(Object.fromEntries(facts.map((key) => [key, line[key] ?? null])))
       return `line ${at} (${a.type} at block ${a.blocks}): ${pick(a)} but libdvdnav ${pick(b)}`

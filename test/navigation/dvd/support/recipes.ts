@@ -125,5 +125,29 @@ const CHAIN_LINKS: Recipe = {
     </titles></titleset></dvdauthor>`,
 }
 
-export const RECIPES: readonly Recipe[] = [REGISTERS, STILLS, SETS, CHAIN_LINKS]
-export { CHAIN_LINKS, clip, GRID, menuClip, REGISTERS, SETS, STILLS }
+/** A menu of three buttons, two title sets. */
+const PLAIN: Recipe = {
+  name: "plain",
+  clips: [
+    menuClip(
+      "menu",
+      [
+        { name: "1", at: [100, 100], to: "3 2 1 1" },
+        { name: "2", at: [100, 200], to: "1 3 2 2" },
+        { name: "3", at: [100, 300], to: "2 1 3 3" },
+      ],
+      2,
+      { aspect: "16:9" },
+    ),
+    clip("film", 8),
+    clip("short", 2),
+  ],
+  xml: `<dvdauthor dest="dvd" jumppad="yes"><vmgm><fpc>{ jump vmgm menu 1; }</fpc>
+    <menus><video aspect="16:9"/><pgc entry="title" pause="inf"><vob file="menu.mpg"/>${buttons("jump title 1;", "jump title 2;", "jump titleset 1 menu entry root;")}</pgc></menus></vmgm>
+    <titleset><menus><video aspect="16:9"/><pgc entry="root" pause="inf"><vob file="menu.mpg"/>${buttons("resume;", "jump title 1 chapter 3;", "jump vmgm menu 1;")}</pgc></menus>
+      <titles><pgc><vob file="film.mpg" chapters="0,2,4,6"/><post>{ call vmgm menu 1; }</post></pgc></titles></titleset>
+    <titleset><titles><pgc><vob file="short.mpg" chapters="0,1"/><post>{ call vmgm menu 1; }</post></pgc></titles></titleset></dvdauthor>`,
+}
+
+export const RECIPES: readonly Recipe[] = [PLAIN, REGISTERS, STILLS, SETS, CHAIN_LINKS]
+export { clip, GRID, menuClip, PLAIN, SETS, STILLS }

@@ -5,8 +5,8 @@ import { seededRandom } from "./random-script.ts"
 
 /** A VOB file ends before 1 GiB. */
 const FILE_SECTORS = 524_272
-const PCI = 0x2d
-const DSI = 0x407
+export const PCI = 0x2d
+export const DSI = 0x407
 const END_OF_CELL = 0x3fffffff
 
 export type StubOptions = {
@@ -68,7 +68,7 @@ function writeVobs(video: string, { file, admap, cells, commands }: VobSet): voi
   for (const descriptor of parts) closeSync(descriptor)
 }
 
-type Pack = {
+export type Pack = {
   readonly start: number
   readonly length: number
   readonly next: number | null
@@ -76,7 +76,7 @@ type Pack = {
   readonly commands: readonly string[] | null
 }
 
-function navigationPack({ start, length, next, cell, commands }: Pack): Buffer {
+export function navigationPack({ start, length, next, cell, commands }: Pack): Buffer {
   const pack = Buffer.alloc(2048)
   pack.set([0, 0, 1, 0xba, 0x44, 0, 4, 0, 4, 1, 1, 0x89, 0xc3, 0xf8], 0)
   pack.set([0, 0, 1, 0xbb, 0, 0x12], 14)
