@@ -30,7 +30,7 @@ export function menuPgcn(dvd: DvdDisc, space: ChainSpace, menu: number): number 
 }
 
 /**
- * The chain to play where the disc says `pgcn`: in a parental block the first one that is meant for the player's level, else the one asked for.
+ * The chain to play where the disc says `pgcn`: in a parental block the first one that is meant for the player's level, else that one.
  * null: there is no such chain, or it is damaged.
  */
 export function chainForLevel(dvd: DvdDisc, space: ChainSpace, pgcn: number): number | null {

@@ -16,7 +16,7 @@ import {
 export const COMMAND_SIZE = 8
 
 /**
- * One navigation command, 8 bytes (missing bytes count as 0). Any bytes give a value. Bits are numbered 63 to 0 from the first byte's highest.
+ * One navigation command, 8 bytes (missing ones count as 0). Any bytes give a value. Bits are numbered 63 to 0 from the first one's highest.
  * Fields: libdvdnav `vmcmd.c`; where its executing `decoder.c` differs from that (types 5 and 6, SetNVTMR's chain), `vmcmd.c` has the
  * layout that authoring tools write. SetAMXMD: as other disassemblers read it, in the place of SetHL_BTNN's operand.
  */

@@ -106,7 +106,7 @@ export function selectButton(run: Run, button: number): void {
   if (button !== 0) run.state = withSprm(run.state, SPRM.button, button * BUTTON_UNIT)
 }
 
-/** A chain of a domain; null: none. Its commands are run from the first program on. First play has no other chains than the disc's menus. */
+/** A chain of a domain, with its commands to be run; null: there is none. From first play the disc's menus are reached. */
 export function enterChain(run: Run, from: DvdDomain, pgcn: number | null, titleSet = run.state.titleSet): Goal | null {
   if (pgcn === null) return null
   const domain = from === "first-play" ? "vmgm" : from

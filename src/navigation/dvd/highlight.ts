@@ -40,7 +40,7 @@ const ENDLESS = 0xffffffff
 const NEW_BUTTONS = 1
 const SAME_BUTTONS = 2
 
-/** The buttons after a navigation pack, given those before it; null: none. Layout: libdvdread `hli_t`; meaning of `hli_ss` in its nav_types.h. */
+/** The buttons after a navigation pack, given those before it; null: none. Meaning of `hli_ss`: libdvdread nav_types.h. */
 export function nextHighlight(pack: NavigationPack, before: DvdHighlight | null): DvdHighlight | null {
   const { hliSs } = pack.pci.hli.hlGi
   if (hliSs === 0) return null

@@ -25,9 +25,11 @@ import {
 import { type Goal, type MachineEvent, Run } from "./run.ts"
 import { type DvdState, NO_PARENTAL_LEVEL, SPRM } from "./state.ts"
 
-/** What happens to the machine: the player's steps and the viewer's wishes. Prohibitions are not looked at here: see `user-operations.ts`. */
+/** What happens to the machine: the player's steps and the viewer's wishes. Prohibitions are `user-operations.ts`'s. */
 export type MachineAction =
   | { readonly do: "start" }
+  /** A VOBU has been read to its end: some cells hold there. */
+  | { readonly do: "vobu-ended" }
   /** The cell has been read to its end. */
   | { readonly do: "cell-ended" }
   /** The still is over: its time, or a key. */
@@ -48,7 +50,10 @@ export type MachineAction =
 export type MachineResult = {
   readonly state: DvdState
   readonly events: readonly MachineEvent[]
-  /** `jumped`: what was being played is over. `done`: only registers changed, if anything. `impossible`: there is no such place; the state is as it was. */
+  /**
+   * `jumped`: what was being played is over. `done`: only registers or the phase changed, if anything. `impossible`: there is no such place,
+   * and the state is as it was.
+   */
   readonly outcome: "jumped" | "done" | "impossible"
 }
 
@@ -89,6 +94,8 @@ function begin(run: Run, action: Exclude<MachineAction, { do: "next-program" }>)
   switch (action.do) {
     case "start":
       return enterFirstPlay(run) ?? "stop"
+    case "vobu-ended":
+      return afterVobu(run)
     case "cell-ended":
       return afterCell(run)
     case "still-ended":
@@ -205,6 +212,12 @@ function tail(run: Run): Goal {
   return goal ?? enterChain(run, run.state.domain, run.pgc?.nextPgcNr ?? null) ?? "stop"
 }
 
+function afterVobu(run: Run): "done" | null {
+  const cell = run.pgc?.cells[run.state.cell - 1]
+  if (run.state.phase.name !== "cell" || cell?.stillVobus !== true) return null
+  return hold(run, [STILL_ENDLESS], "vobu") ? "done" : null
+}
+
 /** The still behind a cell's last picture, then its command. */
 function afterCell(run: Run): Goal | "done" | null {
   const { pgc, state } = run
@@ -221,7 +234,10 @@ function afterCell(run: Run): Goal | "done" | null {
 function afterStill(run: Run): Goal | "done" | null {
   const { phase } = run.state
   if (phase.name !== "still") return null
-  return phase.ends === "cell" ? afterCellStill(run) : endChain(run)
+  if (phase.ends === "chain") return endChain(run)
+  if (phase.ends === "cell") return afterCellStill(run)
+  run.change({ phase: { name: "cell" } })
+  return "done"
 }
 
 /** The cell's command, then the next cell, or the chain's still and its end. */
@@ -267,7 +283,7 @@ function cellBehind(run: Run): number {
 }
 
 /** True when there is a time to hold the picture. */
-function hold(run: Run, times: readonly number[], ends: "cell" | "chain"): boolean {
+function hold(run: Run, times: readonly number[], ends: "vobu" | "cell" | "chain"): boolean {
   const total = times.reduce((sum, time) => sum + time, 0)
   if (total === 0) return false
   const seconds = times.includes(STILL_ENDLESS) ? null : total
@@ -276,11 +292,11 @@ function hold(run: Run, times: readonly number[], ends: "cell" | "chain"): boole
   return true
 }
 
-/** Sectors under which a cell may be a picture that is meant to stay, and sectors a second over which it is a film; libdvdnav `vm_position_get`. */
+/** Under so many sectors a cell may be a picture that is meant to stay, over so many a second it is a film; libdvdnav `vm_position_get`. */
 const MOST_STILL_SECTORS = 1024
 const MOST_SECTORS_A_SECOND = 30
 
-/** Some discs give a still only as a playing time that is far longer than what the cell holds (one VOBU of a navigation pack at its end). */
+/** Some discs give a still only as a playing time far longer than what the cell holds, whose last VOBU is a navigation pack alone. */
 function stillOfShortCell(cell: Cell): number {
   const sectors = cell.lastSector - cell.firstSector
   if (cell.lastSector !== cell.lastVobuStartSector || sectors >= MOST_STILL_SECTORS) return 0

@@ -25,7 +25,10 @@ import { readVobu, type Vobu, vobuAround, vobuMap } from "./vobu.ts"
 /** A block of the disc, as cells count: in the menu VOB or the title VOBs of a title set (0: the video manager). */
 export type BlockAddress = { readonly titleSet: number; readonly vobs: "menu" | "title"; readonly sector: number }
 
-/** Everything about where playing stands: plain values, never changed in place. Held, saved as JSON or put into another navigator of the same disc, it goes on the same. */
+/**
+ * Everything about where playing stands: plain values, never changed in place. Held, saved as JSON or put into another navigator of the same
+ * disc, it goes on the same.
+ */
 export type NavigatorState = {
   readonly machine: DvdState
   /** The VOBU being read; null: the next block is the navigation pack at sector `place`. */
@@ -400,12 +403,17 @@ export class DvdNavigator {
     return { type: "highlight", highlight: this.#state.highlight, button: this.button }
   }
 
-  /** Behind a VOBU's last block: the forced activation that falls due. */
+  /** Behind a VOBU's last block: the forced activation that falls due, else the still of cells that hold at each VOBU. */
   #vobuEnd(): readonly NavigatorEvent[] {
+    if (this.#state.vobu === null || this.#blocksLeft > 0) return []
+    const forced = this.#forcedActivation()
+    return forced.length > 0 ? forced : this.#act({ do: "vobu-ended" }).events
+  }
+
+  #forcedActivation(): readonly NavigatorEvent[] {
     const { vobu, highlight, forced } = this.#state
-    if (vobu === null || this.#blocksLeft > 0 || highlight === null || forced) return []
-    const isDue = highlight.selectEndPtm !== null && vobu.endPtm >= highlight.selectEndPtm
-    if (!isDue || highlight.forcedActivate === 0) return []
+    if (vobu === null || highlight === null || forced || highlight.forcedActivate === 0) return []
+    if (highlight.selectEndPtm === null || vobu.endPtm < highlight.selectEndPtm) return []
     this.#change({ forced: true })
     if (highlight.forcedActivate !== FORCED_CURRENT) this.#writeButton(highlight.forcedActivate)
     return this.#activate().events

@@ -21,7 +21,7 @@ export type MachineEvent =
   /** `seconds` null: until a key. */
   | { readonly type: "still"; readonly seconds: number | null }
   | { readonly type: "end" }
-  /** `dvd-jump-missing`: a command that leads nowhere was left out. `dvd-program-loops`: a key was left out, since it leads to a program without end. */
+  /** `dvd-jump-missing`: a command that leads nowhere was left out. `dvd-program-loops`: a key into a program without end was. */
   | { readonly type: "warning"; readonly code: "dvd-jump-missing" | "dvd-program-loops"; readonly message: string }
 
 /** Where the program goes on; the state says in which chain, program and cell. */

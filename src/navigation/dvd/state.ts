@@ -33,8 +33,8 @@ export type DvdState = {
 
 export type DvdPhase =
   | { readonly name: "cell" }
-  /** The cell has been read and its picture holds; `seconds` null: until a key. `ends`: what comes then. */
-  | { readonly name: "still"; readonly seconds: number | null; readonly ends: "cell" | "chain" }
+  /** What was read is over and its picture holds; `seconds` null: until a key. `ends`: what is over. */
+  | { readonly name: "still"; readonly seconds: number | null; readonly ends: "vobu" | "cell" | "chain" }
   | { readonly name: "stopped" }
 
 /** SPRM 9 and 10. It runs in titles and stands in menus. */

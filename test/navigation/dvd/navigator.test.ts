@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { DiscError, ticks } from "../../../src/base/index.ts"
-import { USER_OPERATIONS } from "../../../src/disc/dvd/index.ts"
+import { type Cell, USER_OPERATIONS } from "../../../src/disc/dvd/index.ts"
 import {
   DvdNavigator,
   type KeyResult,
@@ -239,6 +239,38 @@ const preferences = {
   displayAspect: "16:9",
   wideOnNarrow: "letterbox",
 } as const
+
+test.skipIf(!canAuthor)("cells whose VOBUs end in stills hold at each of them", () => {
+  const navigator = new DvdNavigator(disc.dvd, { environment })
+  navigator.start()
+  navigator.title(2)
+  const cells = navigator.pgc?.cells ?? []
+  const [cell] = cells
+  const held = { ...disc.dvd, titleSets: disc.dvd.titleSets.map((set) => (set?.number === 2 ? withCell(set, { stillVobus: true }) : set)) }
+  expect(cell?.stillVobus).toBe(false)
+  const other = new DvdNavigator(held, { environment })
+  other.start()
+  other.title(2)
+  let stills = 0
+  const packs: number[] = []
+  for (let step = 0; step < 400 && packs.length < 3; step++) {
+    for (const event of read(disc, other, 1)) {
+      if (event.type === "navigation-pack") packs.push(event.address.sector)
+      if (event.type === "still") expect([event.seconds, ++stills]).toEqual([null, packs.length])
+    }
+    if (other.state.machine.phase.name === "still") expect(other.stillOff()).toMatchObject({ outcome: "done", flush: false })
+  }
+  expect(stills).toBe(2)
+})
+
+/** The title set with all cells of its first chain changed. */
+function withCell(set: NonNullable<LoadedDvd["dvd"]["titleSets"][number]>, change: Partial<Cell>) {
+  const entries = (set.pgcit?.entries ?? []).map((entry) => ({
+    ...entry,
+    pgc: entry.pgc === null ? null : { ...entry.pgc, cells: entry.pgc.cells.map((cell) => ({ ...cell, ...change })) },
+  }))
+  return { ...set, pgcit: { entries } }
+}
 
 describe.skipIf(!canAuthor)("a time", () => {
   test("is found to the VOBU that shows it", () => {
