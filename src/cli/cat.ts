@@ -18,6 +18,15 @@ export function catCommand(): Command {
     .option("--title <number>", "the title as one file: MPEG program stream (DVD) or 192-byte transport stream (Blu-ray)")
     .option("--angle <number>", "with --title: the angle", "1")
     .option("--range <first-last>", "only these bytes, counted from 0, both included")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opentray cat movie.iso --title 1 > film.m2ts          a title as one file
+  opentray cat movie.iso --title 3 --angle 2 | mpv -    another angle, straight into a player
+  opentray cat movie.iso /VIDEO_TS/VIDEO_TS.IFO > a.ifo one file of the image
+  opentray cat movie.iso --title 1 --range 0-1048575    its first MiB`,
+    )
     .action(async (spec: string, path: string | undefined, options: Options) => {
       if ((path === undefined) === (options.title === undefined)) {
         throw new DiscError("bad-argument", "cat takes either a path inside the disc or --title NUMBER")

@@ -8,12 +8,23 @@ export function infoCommand(): Command {
     .description("say what is on a disc: titles, chapters, streams, menus")
     .argument("<disc>", "image, folder, drive or address")
     .option("--json", "one JSON value, for programs")
-    .option("--scan", "look into each title's packets for scrambled content")
+    .option("--scan", "look into each title's packets for scrambled content (default, but for addresses)")
+    .option("--no-scan", "read the structure files only")
     .option("--stats", "also what reading cost: reads, bytes, round trips, cache hits")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opentray info movie.iso                     for people
+  opentray info movie.iso --json              for programs
+  opentray info https://nas.local/movie.iso --scan --stats`,
+    )
     .action(async (spec: string, options: { json?: boolean; scan?: boolean; stats?: boolean }) => {
       const disc = await openDisc(spec)
       try {
-        const info = options.scan ? await disc.scan() : disc.info
+        // Over the network each place looked at is a request; a person who wants to know asks.
+        const scan = options.scan ?? !/^https?:/i.test(spec)
+        const info = scan ? await disc.scan() : disc.info
         const stats = options.stats ? disc.stats : undefined
         if (options.json) await writeJson(stats === undefined ? info : { ...info, stats })
         else {
@@ -43,7 +54,7 @@ function describe(info: DiscInfo): string {
 }
 
 function describeTitle(title: TitleInfo, isMain: boolean): string[] {
-  const facts = [clock(title.duration), `${title.chapters.length} chapters`, bytes(title.size)]
+  const facts = [clock(title.duration), title.chapters.length === 1 ? "1 chapter" : `${title.chapters.length} chapters`, bytes(title.size)]
   if (title.angles > 1) facts.push(`${title.angles} angles`)
   if (title.bluray !== undefined) facts.push(title.bluray.playlist)
   if (title.sameAs !== null) facts.push(`same as title ${title.sameAs}`)

@@ -9,6 +9,14 @@ export function lsCommand(): Command {
     .argument("<disc>", "image, folder, drive or address")
     .argument("[path]", "a directory inside it", "/")
     .option("--json", "one JSON value: path, type, size, extents [[first sector, bytes], ...]")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opentray ls movie.iso                       all files and directories
+  opentray ls movie.iso /BDMV/STREAM          those below a directory
+  opentray ls https://nas.local/movie.iso --json`,
+    )
     .action(async (spec: string, path: string, options: { json?: boolean }) => {
       const files = await openFiles(spec)
       try {

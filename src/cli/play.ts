@@ -4,9 +4,9 @@ import { DiscError } from "../base/index.ts"
 import { createBrowserHost } from "../hosts/browser/index.ts"
 import { openDisc } from "../plugin/node.ts"
 import { nameOf, startServer } from "../server/index.ts"
-import { write } from "./output.ts"
+import { write, writeJson } from "./output.ts"
 
-type Options = { readonly open: boolean; readonly port: string; readonly host: string }
+type Options = { readonly open: boolean; readonly json?: boolean; readonly port: string; readonly host: string }
 
 export function playCommand(): Command {
   return new Command("play")
@@ -15,6 +15,15 @@ export function playCommand(): Command {
     .option("--no-open", "do not open the page by itself")
     .option("--port <number>", "listen on this port; 0: any free one", "0")
     .option("--host <address>", "listen on this address; others than 127.0.0.1 let other machines in", "127.0.0.1")
+    .option("--json", "print label and address as one JSON value")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opentray movie.iso                          the page opens by itself
+  opentray /dev/sr0 --no-open --port 8080     a drive, at an address of your choice
+  opentray movie.iso --host 0.0.0.0           for other machines of the house too`,
+    )
     .action(async (spec: string, options: Options) => {
       const port = Number(options.port)
       if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -27,7 +36,8 @@ export function playCommand(): Command {
         openDisc,
         hosts: [(context) => createBrowserHost(context)],
       })
-      await write(`${disc.info.label || nameOf(spec)} plays at ${server.url}\n`)
+      const label = disc.info.label || nameOf(spec)
+      await (options.json ? writeJson({ label, url: server.url }) : write(`${label} plays at ${server.url}\n`))
       if (options.open && process.stdout.isTTY) openPage(server.url)
       await untilStopped()
       await server.close()

@@ -7,6 +7,13 @@ export function programsCommand(): Command {
     .description("print the disc's own program as readable assembly")
     .argument("<disc>", "image, folder, drive or address")
     .option("--json", "one JSON value: the lines")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opentray programs movie.iso | less          a DVD's commands, program chain by program chain
+  opentray programs movie.iso --json`,
+    )
     .action(async (spec: string, options: { json?: boolean }) => {
       const disc = await openDisc(spec)
       try {

@@ -10,11 +10,16 @@ export function traceCommand(): Command {
     .description("run a session without a player and print each item as one JSON line")
     .argument("<disc>", "image, folder, drive or address")
     .requiredOption("--script <file>", "commands, one a line; - for standard input")
+    .option("--json", "JSON, one object a line: what is printed in any case")
     .addHelpText(
       "after",
       `
 Commands: title N, part N, part T N, time TICKS (90 kHz), next, prev, angle N, audio N, subtitle N (0: off),
-run N (blocks of 2048 bytes on DVD, aligned units of 6144 bytes on Blu-ray), state, stop. # begins a comment.`,
+run N (blocks of 2048 bytes on DVD, aligned units of 6144 bytes on Blu-ray), state, stop. # begins a comment.
+
+Examples:
+  opentray trace movie.iso --script walk.txt
+  printf 'title 1\\nrun 500\\nstate\\n' | opentray trace movie.iso --script -`,
     )
     .action(async (spec: string, options: { script: string }) => {
       const script = readScript(options.script)

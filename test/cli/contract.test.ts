@@ -66,11 +66,11 @@ describe("info --json", () => {
     }
   })
 
-  it("--stats says what reading cost, --scan looks for scrambled packets", async () => {
-    const plain = (await json(["info", DVD, "--json"])) as DiscInfo & { stats?: unknown }
+  it("says which titles are scrambled, but with --no-scan; --stats says what reading cost", async () => {
+    const plain = (await json(["info", DVD, "--json", "--no-scan"])) as DiscInfo & { stats?: unknown }
     expect(plain.stats).toBeUndefined()
     expect(plain.titles.map(({ scrambled }) => scrambled)).toEqual([null, null])
-    const scanned = (await json(["info", DVD, "--json", "--stats", "--scan"])) as DiscInfo & { stats: Record<string, number> }
+    const scanned = (await json(["info", DVD, "--json", "--stats"])) as DiscInfo & { stats: Record<string, number> }
     for (const key of ["reads", "bytes", "roundTrips", "cacheHits"]) expect(scanned.stats[key]).toBeGreaterThan(0)
     expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([false, false])
     const text = (await opentray(["info", DVD, "--stats"])).stdout.toString()
@@ -224,10 +224,10 @@ describe("exit codes and what is said", () => {
     const help = await opentray(["--help"])
     expect(help.status).toBe(0)
     expect(help.stdout.toString()).toMatch(/Examples:/)
-    for (const command of ["play", "info", "ls", "cat", "trace"]) {
+    for (const command of ["play", "info", "ls", "cat", "trace", "programs"]) {
       const ended = await opentray([command, "--help"])
       expect(ended.status).toBe(0)
-      expect(ended.stdout.toString()).toMatch(/Usage: /)
+      expect(ended.stdout.toString()).toMatch(/Usage: .*Examples:\n {2}\S*.*opentray /s)
     }
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"))
     expect((await opentray(["--version"])).stdout.toString()).toBe(`${version}\n`)
