@@ -3,7 +3,7 @@
  * that share a time stamp, one sub-picture unit, one graphics segment. Times are the disc's own (33-bit, 90 kHz), before any splicing.
  */
 export type AccessUnit = {
-  /** Program stream: the stream_id (0xe0), or 0xbd00 | substream id for private stream 1 (0xbd80 AC-3, 0xbd20 sub-picture). Transport stream: the PID. */
+  /** Program stream: the stream_id (0xe0), or 0xbd00 | substream id for private stream 1 (0xbd80 AC-3, 0xbd20 sub-picture). Transport stream: the PID; with TRUEHD_CORE (0x10000) added for the AC-3 core inside a TrueHD PID. */
   readonly streamId: number
   readonly data: Uint8Array
   readonly pts: number | null
