@@ -1,0 +1,25 @@
+import type { Ticks } from "../../base/index.ts"
+import type { HdmvCommand } from "./command.ts"
+
+/** What the machine takes from outside, so that two runs on the same disc are the same. */
+export type HdmvEnvironment = {
+  /** A clock that goes on with what is shown; the navigation timer runs on it. */
+  readonly now: () => Ticks
+  /** A whole number from 0 to 2^32 - 1; taken once for each `rnd`. */
+  readonly random: () => number
+  /** Commands that one call may run before it is stopped. */
+  readonly budget?: number
+  /** Told of each command after it has run. */
+  readonly trace?: (step: ExecutedCommand) => void
+}
+
+/** A command that has run. */
+export type ExecutedCommand = {
+  /** null: a button's command. */
+  readonly movieObjectId: number | null
+  /** Number of the command in its program, from 0. */
+  readonly line: number
+  readonly command: HdmvCommand
+  /** General registers written by a set command and their new values. */
+  readonly writes: readonly (readonly [register: number, value: number])[]
+}
