@@ -2,9 +2,6 @@ import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import type { FromWorker, ToWorker } from "./protocol.ts"
 
-/** A child that has not gone by itself after this is killed; `close()` promises 100 ms. */
-const KILL_AFTER_MS = 50
-
 export type ProcessListener = {
   readonly message: (message: FromWorker) => void
   /** It ended, for whatever reason; nothing comes after this. */
@@ -72,11 +69,9 @@ export class ConverterProcess {
     this.release()
     if (this.#goneBecause !== null) return
     const gone = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()))
-    // The parent may end before it: it goes by itself when the channel closes.
-    if (this.#child.connected) this.#child.disconnect()
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), KILL_AFTER_MS)
+    // It holds nothing that is worth a farewell, and in the middle of a picture it would not hear one.
+    this.#child.kill("SIGKILL")
     await gone
-    clearTimeout(timer)
   }
 
   #take(message: FromWorker): void {

@@ -19,6 +19,8 @@ const DEFAULT_MASKS: Readonly<Record<number, bigint>> = {
  * level with a stereo track; FFmpeg's own normalisation makes everything 7.7 dB quieter.
  */
 const MULTICHANNEL_VOLUME = Math.SQRT1_2
+/** One channel is as loud from two speakers as it was; FFmpeg's mix would take 3 dB off. */
+const MONO_VOLUME = Math.SQRT2
 
 /** Any sound to stereo at 48 kHz. */
 export class Downmix {
@@ -68,6 +70,7 @@ export class Downmix {
     const resampler = new SoftwareResampleContext()
     const format = frame.format as typeof AV_SAMPLE_FMT_FLTP
     if (resampler.allocSetOpts2(STEREO, AV_SAMPLE_FMT_FLTP, SAMPLE_RATE, layout, format, frame.sampleRate) < 0) return false
+    if (layout.nbChannels === 1) resampler.setOption("rematrix_volume", MONO_VOLUME)
     if (layout.nbChannels > 2) resampler.setOption("rematrix_volume", MULTICHANNEL_VOLUME)
     if (resampler.init() < 0) {
       resampler.free()
