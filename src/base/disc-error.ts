@@ -28,6 +28,7 @@ export const DISC_ERROR_CODES = [
   "bad-argument",
 ] as const
 
+/** The closed list of error codes; docs/errors.md says who raises each, and what recovers. */
 export type DiscErrorCode = (typeof DISC_ERROR_CODES)[number]
 
 /** Where on the disc something is: a path or source name, a byte offset in it, the field's specification name. */

@@ -17,11 +17,13 @@ export type DiscInfo = {
   readonly menus: readonly MenuInfo[]
 }
 
+/** What a disc is; a Blu-ray 3D plays its base view. */
 export type DiscKind = "dvd-video" | "blu-ray" | "uhd-blu-ray" | "blu-ray-3d" | "avchd"
 
 /** Marks are only shown; what stops playing is scrambled content (`TitleInfo.scrambled`). */
 export type ProtectionMark = { readonly kind: "css" | "region" | "aacs" | "bd-plus" | "any"; readonly detail: string }
 
+/** A title as a player lists it; times in seconds, sizes in bytes. */
 export type TitleInfo = {
   /** The disc's number, from 1. Blu-ray: titles are playlists; numbering is described in ARCHITECTURE.md. */
   readonly number: number
@@ -39,8 +41,10 @@ export type TitleInfo = {
   readonly bluray?: { readonly playlist: string; readonly clips: readonly string[] }
 }
 
+/** In seconds from the title's beginning. */
 export type ChapterInfo = { readonly start: number; readonly duration: number }
 
+/** An elementary stream as the disc's tables describe it; what they do not say is absent. */
 export type StreamInfo = {
   readonly kind: "video" | "audio" | "subtitle"
   readonly codec: CodecName
@@ -66,4 +70,5 @@ export type StreamInfo = {
   readonly flags?: readonly string[]
 }
 
+/** A menu that the disc has; title set and language where it is a DVD's. */
 export type MenuInfo = { readonly name: string; readonly titleSet: number | null; readonly language: string | null }

@@ -22,6 +22,7 @@ export interface Disc {
   close(): Promise<void>
 }
 
+/** Which title to go through, and from where. */
 export type StepOptions = {
   readonly title: number
   /** On the title's timeline. */

@@ -2,6 +2,7 @@ import type { Ticks, Warning } from "../base/index.ts"
 import type { PlanePicture } from "../graphics/bitmap.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
 
+/** What a stream is to a viewer. */
 export type StreamKind = "video" | "audio" | "subtitle"
 
 /** One elementary stream of what plays now. `index` is what packets carry; it stays the same stream until the next `streams` item. */
@@ -25,6 +26,7 @@ export type StreamDescription = {
   readonly audio: AudioParameters | null
 }
 
+/** What a decoder and a screen need to know of a video stream. */
 export type VideoParameters = {
   readonly width: number
   readonly height: number
@@ -42,6 +44,7 @@ export type AudioParameters = {
   readonly bitsPerSample: number | null
 }
 
+/** The elementary streams from `at` on. */
 export type StreamsItem = { readonly type: "streams"; readonly at: Ticks; readonly streams: readonly StreamDescription[] }
 
 /** One access unit. All times are feed time. */
@@ -66,6 +69,7 @@ export type DiscontinuityItem = {
   readonly showFrom: Ticks
 }
 
+/** What draws above the picture: DVD sub-pictures; Blu-ray presentation graphics (subtitles) and interactive graphics (menus). */
 export type OverlayPlane = "subpicture" | "pg" | "ig"
 
 /** What a plane shows from `at`; without `until` it holds until the plane's next overlay or a discontinuity that flushes. No bitmaps: cleared. */
@@ -95,6 +99,7 @@ export type Button = {
   readonly activatedPalette: Uint8Array | null
 }
 
+/** The buttons on the screen from `at` on, and which is selected: enough to show the answer to an arrow key before the session gives it. */
 export type HighlightItem = {
   readonly type: "highlight"
   readonly at: Ticks
@@ -106,8 +111,10 @@ export type HighlightItem = {
   readonly selected: number | null
 }
 
+/** Hold the picture from `at` on: for `seconds`, or until a key. */
 export type StillItem = { readonly type: "still"; readonly at: Ticks; readonly seconds: number | "until-key" }
 
+/** Where on the disc the feed is from `at` on. */
 export type PositionItem = {
   readonly type: "position"
   readonly at: Ticks
@@ -121,6 +128,7 @@ export type PositionItem = {
   readonly duration: number
 }
 
+/** What a disc may forbid. */
 export const USER_OPERATIONS = [
   "seek",
   "next",
@@ -140,10 +148,14 @@ export const USER_OPERATIONS = [
   "activate-button",
   "stop",
 ] as const
+/** One of `USER_OPERATIONS`. */
 export type UserOperation = (typeof USER_OPERATIONS)[number]
 
+/** The user operations that are permitted from `at` on. */
 export type AllowedItem = { readonly type: "allowed"; readonly at: Ticks; readonly operations: readonly UserOperation[] }
+/** Damage that was stepped over. */
 export type WarningItem = { readonly type: "warning"; readonly at: Ticks; readonly warning: Warning }
+/** Nothing follows: the title is over at `at`. */
 export type EndItem = { readonly type: "end"; readonly at: Ticks }
 
 /** Everything a session hands out, in feed order. */

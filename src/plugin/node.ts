@@ -8,6 +8,7 @@ import { openDisc as openCore } from "./open-disc.ts"
 /** What opentray opens: a path of a file, folder or drive, an http(s) URL, a `Blob`, a `Source` or `Folder` of your own. */
 export type DiscInput = string | Blob | Source | Folder
 
+/** How a disc is opened: what its source takes, and how strictly it is read. */
 export type OpenDiscOptions = OpenOptions & {
   /** Oddities that are otherwise lived with become errors. */
   readonly strict?: boolean

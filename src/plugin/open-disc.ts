@@ -14,6 +14,7 @@ import { titleSteps } from "./title-steps.ts"
 
 const DEFAULT_AHEAD_SECONDS = 1
 
+/** How a disc is opened. */
 export type OpenOptions = {
   readonly signal?: AbortSignal
   /** Where oddities are put; `disc.warnings` gives them too. */

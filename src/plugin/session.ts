@@ -1,8 +1,10 @@
 import type { Ticks } from "../base/index.ts"
 import type { AllowedItem, HighlightItem, Item, PositionItem, StillItem, StreamsItem } from "./items.ts"
 
+/** A disc's menus, by what a remote control calls them. */
 export type MenuName = "root" | "title" | "audio" | "subtitle" | "angle" | "chapter"
 
+/** The keys of a remote control. */
 export type Key =
   | "up"
   | "down"
@@ -34,6 +36,7 @@ export type Answer = {
   readonly flush: boolean
 }
 
+/** What to change; what is left out stays as it is. */
 export type Selection = {
   /** The disc's numbers, from 1. `null`: no subtitles but forced ones. */
   readonly audio?: number
@@ -60,6 +63,7 @@ export type Preferences = {
   readonly displayAspect?: "4:3" | "16:9"
 }
 
+/** Where to begin, and how; fixed before the first item. */
 export type PlayOptions = PlayFrom & {
   /** How far beyond `presented` the session may read. Default 1. Without a call of `presented`, pulling alone drives it. */
   readonly aheadSeconds?: number
@@ -81,6 +85,7 @@ export type Bookmark = {
   readonly subtitle: number | null
 }
 
+/** What `watch` tells: state, no packets. */
 export type WatchedItem = PositionItem | HighlightItem | AllowedItem | StreamsItem | StillItem
 
 /** A stream of timed items that one player pulls, and the keys that a person presses. */

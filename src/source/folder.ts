@@ -1,5 +1,6 @@
 import type { ReadOptions, Source } from "../base/index.ts"
 
+/** One name in a folder; `size` in bytes, 0 for directories. */
 export type FolderEntry = { readonly name: string; readonly type: "file" | "directory"; readonly size: number }
 
 /**

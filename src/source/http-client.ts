@@ -4,6 +4,7 @@ import { type FileIdentity, type HttpRange, ifRangeOf, PassingFailure, readReply
 import { type HttpAddress, parseHttpUrl } from "./http-url.ts"
 import { pause, Watchdog } from "./watchdog.ts"
 
+/** How patiently a server is asked. */
 export type HttpOptions = {
   /** A server that sends less than a kilobyte in so long is given up on, and asked again. Default 15,000. */
   readonly stallTimeoutMs?: number
