@@ -1,7 +1,8 @@
 import { DiscError, type Source, ticksFromSeconds, type Warning, Warnings } from "../base/index.ts"
 import { type DiscInfo, type ParsedDisc, readDisc, type TitleInfo } from "../disc/index.ts"
 import { type FileSystem, openFileSystem } from "../filesystem/index.ts"
-import { printPrograms } from "../navigation/dvd/index.ts"
+import { printPrograms as printDvdPrograms } from "../navigation/dvd/index.ts"
+import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
 import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
@@ -64,6 +65,7 @@ class OpenedDisc implements Disc {
 
   play(options: PlayOptions = { from: "main-title" }): Session {
     const start = this.#startOf(options)
+    const warned = this.#warnings.list.length
     const media = this.#media(start.title, start.angle)
     const session: Session = new TitleSession(media, {
       time: ticksFromSeconds(start.time),
@@ -74,6 +76,7 @@ class OpenedDisc implements Disc {
       subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
       aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
       everything: options.streams === "all",
+      warned,
       onClose: () => this.#sessions.delete(session),
     })
     this.#sessions.add(session)
@@ -90,8 +93,7 @@ class OpenedDisc implements Disc {
   }
 
   programs(): Iterable<string> {
-    if (this.#parsed.kind !== "dvd-video") throw new DiscError("unsupported", "the programs of Blu-ray discs cannot be printed yet")
-    return printPrograms(this.#parsed.dvd)
+    return this.#parsed.kind === "dvd-video" ? printDvdPrograms(this.#parsed.dvd) : printHdmvPrograms(this.#parsed.bluray)
   }
 
   async close(): Promise<void> {

@@ -75,6 +75,11 @@ export class TitleFeed {
     return ticks(this.#highest)
   }
 
+  /** How many of the disc's warnings were handed out, or came before this stretch. */
+  get warned(): number {
+    return this.#warned
+  }
+
   /** The first feed time to show. */
   get showFrom(): Ticks {
     return ticks(this.#target + this.#feedOffset)

@@ -43,6 +43,8 @@ export type TitleSessionStart = {
   readonly subtitleLanguage: string | null
   readonly aheadSeconds: number
   readonly everything: boolean
+  /** How many warnings the disc had before this title was opened. */
+  readonly warned: number
   readonly onClose: () => void
 }
 
@@ -211,13 +213,16 @@ export class TitleSession implements Session {
     const lead = Math.max(target - entry.time, 0) + (isFirst ? 0 : TICKS_PER_SECOND)
     const showFrom = isFirst ? FIRST_FEED_TIME : onGrid(this.#highest + STRETCH_GAP + lead)
     this.#ended = false
+    const warned = this.#feed?.warned ?? this.#start.warned
     this.#feed = new TitleFeed(media, entry, target, showFrom - target, this.#feedSelection(media), { signal })
     this.#highest = ticks(Math.max(this.#highest, showFrom))
     // A host that reports what it shows will move there; what it reported last belongs to the old stretch.
     if (this.#presented !== null) this.#presented = showFrom
     const begin: Item[] = [this.#streamsItem(media, showFrom), this.#allowedItem(media, showFrom)]
     begin.push({ type: "discontinuity", at: showFrom, flush, showFrom }, positionItem(media, target, showFrom))
-    this.#queue.push(...begin)
+    // What was found while the title was opened or the place was looked for: the feed tells what comes from now on.
+    const found = media.warnings.list.slice(warned)
+    this.#queue.push(...begin, ...found.map((warning): Item => ({ type: "warning", at: showFrom, warning })))
   }
 
   #feedSelection(media: TitleMedia): FeedSelection {

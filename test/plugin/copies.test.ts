@@ -218,3 +218,21 @@ describe("one scrambled title", () => {
     await expectSame(half, image, [2])
   })
 })
+
+test("a stream in a clip of its own beside the film is named in a warning; the rest plays", async () => {
+  const beside = copy(bluray, "sub path")
+  // STN_table of play list 1: the stream entry (length 9) of the second words, PID 0x1201, from type 1 (in the clip) to type 2 (in a sub path's clip).
+  for (const where of ["BDMV/PLAYLIST", "BDMV/BACKUP/PLAYLIST"]) {
+    change(join(beside, where, "00000.mpls"), (bytes) => {
+      const at = bytes.indexOf(Buffer.from([9, 1, 0x12, 0x01]))
+      expect(at).toBeGreaterThan(0)
+      bytes.set([9, 2, 0, 0, 0x12, 0x01], at)
+    })
+  }
+  const { packets, warnings } = await play(beside, 1)
+  expect(warnings).toEqual(["stream-in-sub-path"])
+  expect(packets).toEqual((await play(sampleBluray, 1)).packets.slice(0, -1))
+  const disc = await openDisc(beside)
+  expect(disc.info.titles[0]?.streams.filter(({ kind }) => kind === "subtitle")).toHaveLength(2)
+  await disc.close()
+})
