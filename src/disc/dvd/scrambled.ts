@@ -22,8 +22,22 @@ export async function isDvdTitleScrambled(title: DvdTitle, readSectors: ReadSect
   return false
 }
 
-/** First sectors of the places: at the same distance from one another over all of the title's sectors. */
+/** So many cells, and their ends are spread well enough over the title. */
+const ENOUGH_CELLS = 4
+
+/** First sectors of the places: where cells end, which whoever plays the title reads anyway; of few cells, at the same distance from one another. */
 function placesToLook(title: DvdTitle): number[] {
+  const cells = titleCells(title)
+  if (cells.length >= ENOUGH_CELLS) {
+    const step = Math.max(1, cells.length / PLACES)
+    const count = Math.min(cells.length, PLACES)
+    const ends = Array.from({ length: count }, (_, index) => cells[Math.floor(index * step)]?.cell.lastVobuStartSector)
+    return [...new Set(ends.filter((sector) => sector !== undefined))]
+  }
+  return spreadPlaces(title)
+}
+
+function spreadPlaces(title: DvdTitle): number[] {
   const runs = titleCells(title).flatMap(({ cell }) => cellRuns(title.titleSet, cell))
   const total = runs.reduce((sum, { firstSector, lastSector }) => sum + lastSector - firstSector + 1, 0)
   const wanted = Array.from({ length: PLACES }, (_, index) => Math.floor((index * total) / PLACES))

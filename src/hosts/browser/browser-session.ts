@@ -139,6 +139,7 @@ export class BrowserSession {
       }
       await converter.push(items)
     }
+    if (!this.#closed) throw new DiscError("aborted", "the disc was closed; open it again")
   }
 
   /** A session counts among the converting ones from the first stream that this browser cannot play. @throws DiscError `limit` */

@@ -113,8 +113,13 @@ function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: C
       session = start(message, channel)
       say({ type: "session", stream: `api/stream/${session.id}` })
     } catch (error) {
-      if (!(error instanceof DiscError)) throw error
-      say({ type: "error", code: error.code, message: error.message })
+      // One page's trouble is not the other pages': the server goes on.
+      const known = error instanceof DiscError
+      say({
+        type: "error",
+        code: known ? error.code : "internal",
+        message: known ? error.message : "something is wrong in opentray itself",
+      })
       socket.close()
     }
   })

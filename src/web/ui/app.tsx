@@ -28,6 +28,11 @@ export function App() {
   const [sheet, setSheet] = useState<"open" | "help" | null>(null)
   const [state, setState] = useState<PlayerState | null>(null)
   const { listing, number } = disc
+  const [hasPlayed, setPlayed] = useState(false)
+  const isSettled = state !== null && (state.status === "failed" || state.blocked || (state.position !== null && !state.waiting))
+  useEffect(() => {
+    if (isSettled) setPlayed(true)
+  }, [isSettled])
   useRemembered(listing, number, state)
   const isDragging = useDroppedDisc(disc.open, disc.openLocal)
   const title = listing?.info.titles.find((candidate) => candidate.number === number) ?? null
@@ -51,7 +56,7 @@ export function App() {
         </section>
         {listing === null && !disc.busy && opener}
         {listing === null && disc.busy && <TitleListSkeleton />}
-        {listing !== null && <TitleList listing={listing} playing={number} onTitle={disc.play} />}
+        {listing !== null && <TitleList listing={listing} playing={number} pictures={hasPlayed} onTitle={disc.play} />}
       </main>
       {sheet === "help" && (
         <Sheet label="Keys" onClose={() => setSheet(null)}>

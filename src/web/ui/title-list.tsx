@@ -8,11 +8,13 @@ import { Icon } from "./icons.tsx"
 type Props = {
   readonly listing: DiscListing
   readonly playing: number | null
+  /** Pictures of the titles take their turn after the film's own first one. */
+  readonly pictures: boolean
   readonly onTitle: (title: number) => void
 }
 
 /** Titles that stand for themselves come first; those that repeat another or are a piece of it are folded away, not hidden. */
-export function TitleList({ listing, playing, onTitle }: Props) {
+export function TitleList({ listing, playing, pictures, onTitle }: Props) {
   const { titles, mainTitle } = listing.info
   const [unfolded, setUnfolded] = useState(false)
   const own = titles.filter(({ sameAs, partOf }) => sameAs === null && partOf === null)
@@ -26,6 +28,7 @@ export function TitleList({ listing, playing, onTitle }: Props) {
       title={title}
       isMain={title.number === mainTitle}
       isPlaying={title.number === playing}
+      picture={pictures}
       onPlay={() => onTitle(title.number)}
     />
   )
@@ -50,16 +53,19 @@ type CardProps = {
   readonly title: TitleInfo
   readonly isMain: boolean
   readonly isPlaying: boolean
+  readonly picture: boolean
   readonly onPlay: () => void
 }
 
-function TitleCard({ disc, title, isMain, isPlaying, onPlay }: CardProps) {
+function TitleCard({ disc, title, isMain, isPlaying, picture, onPlay }: CardProps) {
   return (
     <div class="card" data-playing={isPlaying}>
       <button type="button" class="card-main" onClick={onPlay} aria-current={isPlaying}>
         <span class="thumb">
           <Icon name="disc" size={28} />
-          <img src={thumbnailUrl(disc, title.number)} alt="" loading="lazy" onError={(event) => event.currentTarget.remove()} />
+          {picture && (
+            <img src={thumbnailUrl(disc, title.number)} alt="" loading="lazy" onError={(event) => event.currentTarget.remove()} />
+          )}
         </span>
         <span class="card-text">
           <strong>
