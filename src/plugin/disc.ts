@@ -17,7 +17,7 @@ export interface Disc {
   steps(options: StepOptions): Promise<TitleSteps>
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
   openTitle(number: number, options?: { readonly angle?: number }): Promise<Source>
-  /** The disc's program as readable assembly, line by line. @throws DiscError `unsupported` */
+  /** The disc's program as readable assembly, line by line: program chains (DVD), movie objects (Blu-ray). */
   programs(): Iterable<string>
   close(): Promise<void>
 }
