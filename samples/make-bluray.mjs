@@ -14,13 +14,17 @@ import { writeDisc } from "./authoring/bluray/write-disc.mjs"
 const DISC = 2
 const GROUP = 24
 const SOUND_RATE = "64k"
-/** Groups of pictures of one second, and what a Blu-ray asks of H.264. The key frames are named one by one: left alone, x264 counts in coding order. */
+/**
+ * Groups of pictures of one second, and what a Blu-ray asks of H.264. The key frames are named one by one: left alone, x264 counts in coding order. Each
+ * fourth picture of a group is one that others are predicted from, and no B picture is: nothing then names a picture of the group before.
+ */
 const x264 = (crf, open) => ({
   name: "h264",
   args: [
     ...["-c:v", "libx264", "-preset", "veryslow", "-crf", String(crf), "-force_key_frames", `expr:not(mod(n,${GROUP}))`, "-x264-params"],
     [
       `bluray-compat=1:level=4.1:keyint=${2 * GROUP}:min-keyint=1:scenecut=0:open-gop=${open ? 1 : 0}:slices=4:aud=1:threads=1`,
+      "bframes=3:b-adapt=0:b-pyramid=none",
       "nal-hrd=vbr:vbv-maxrate=12000:vbv-bufsize=12000:colorprim=bt709:transfer=bt709:colormatrix=bt709:sar=1/1",
     ].join(":"),
   ],
@@ -163,15 +167,15 @@ const marks = (clip, chapters, number = 0) => chapters.map((chapter) => ({ item:
 function makePlaylists({ main, extra, journey, angles }) {
   const [a, b, c] = journey
   const joined = [item(a), item(b, 0, b.frames, CONNECTION.seamless), item(c, 0, c.frames, CONNECTION.seamless)]
-  // Pieces in no order that makes a film: longer than all else, and no title of the index plays it.
+  // Pieces in no order that makes a film: longer than all else, and no title of the index plays it. Each begins where its clip does.
   const pieces = [
-    item(extra),
-    item(c, 12, 84),
-    item(main, 240, 360),
-    item(a, 24, 120),
-    item(main, 0, 120),
-    item(b, 48, 120),
-    item(main, 360, 480),
+    item(extra, 0, 45),
+    item(c, 0, 37),
+    item(main, 0, 53),
+    item(a, 0, 29),
+    item(main, 0, 45),
+    item(b, 0, 41),
+    item(main, 0, 33),
   ]
   const shuffled = Array.from({ length: 42 }, (_, i) => pieces[(i * 3 + (i >> 3)) % pieces.length])
   return [
@@ -190,7 +194,7 @@ function makePlaylists({ main, extra, journey, angles }) {
     // short one. None of these joins is seamless.
     {
       number: 2,
-      items: [item(main, 120, 227), item(c, GROUP, 84), item(extra)],
+      items: [item(main, 120, 229), item(c, GROUP, 85), item(extra)],
       marks: [
         { item: 0, time: main.time45(120) },
         { item: 1, time: c.time45(GROUP) },

@@ -9,6 +9,11 @@ import { run } from "./authoring/programs.mjs"
 import { setTimes } from "./authoring/set-times.mjs"
 
 const DISC = 1
+/**
+ * AC-3 frames of 224 bytes: a pack holds nine of them less one byte, so that over a title of 36 s no frame's header lies across two packs. Where one
+ * does, ffmpeg gives two frames the same time.
+ */
+const WHOLE_HEADERS = "56k"
 const TITLE_1 = {
   code: { disc: DISC, title: 1, angle: 0 },
   seconds: 36,
@@ -21,7 +26,7 @@ const TITLE_1 = {
     { start: 18, sky: "dusk", name: "Dusk" },
     { start: 28, sky: "night", name: "Night" },
   ],
-  sound: { codec: "ac3", bitrate: "64k", frequencies: [262, 330] },
+  sound: { codec: "ac3", bitrate: WHOLE_HEADERS, frequencies: [262, 330] },
 }
 const TITLE_2 = {
   code: { disc: DISC, title: 2, angle: 0 },
