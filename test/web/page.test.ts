@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)("the page", () => {
       await page.reload()
       const problem = page.locator(`.problem[data-code="${code}"]`)
       await problem.waitFor()
-      seen.add(await problem.locator("h2").textContent())
+      seen.add((await problem.locator("h2").textContent()) ?? "")
       expect(await problem.textContent()).toContain(`said by the host: ${code}`)
     }
     expect(seen.size).toBe(PROBLEM_CODES.length)
@@ -130,6 +130,7 @@ describe.skipIf(!hasChromium)("the page", () => {
       scan: () => disc.scan(),
       play: (options) => disc.play(options),
       steps: (options) => disc.steps(options),
+      programs: () => disc.programs(),
       openTitle: (number, options) => disc.openTitle(number, options),
       close: () => disc.close(),
     }
