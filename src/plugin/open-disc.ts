@@ -89,7 +89,7 @@ class OpenedDisc implements Disc {
 
   openTitle(number: number, options: { readonly angle?: number } = {}): Promise<Source> {
     this.#title(number)
-    return openTitleFile(this.#parsed, this.files, number, options)
+    return openTitleFile(this.#parsed, this.files, number, { ...options, warnings: this.#warnings })
   }
 
   programs(): Iterable<string> {

@@ -33,7 +33,7 @@ async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number,
   })
   const { angle = 1, warnings = new Warnings() } = options
   const plan = await planDvdTitle(dvd, number, { angle, warnings, openVobs })
-  return createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip: () => openVobs(plan.titleSet) })
+  return createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip: () => openVobs(plan.titleSet), warnings })
 }
 
 async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<Source> {
@@ -49,6 +49,7 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
     streams,
     pidsOf: (segment) => new Map([...plan.pidsOf(segment)].flatMap(([pid, stream]) => pairWith(pid, indexes.get(stream)))),
     openClip: once((clip) => bluray.openClip(clip)),
+    warnings,
   })
 }
 

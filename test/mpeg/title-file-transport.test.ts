@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { type Source, ticks } from "../../src/base/index.ts"
+import { DiscError, type Source, ticks, Warnings } from "../../src/base/index.ts"
 import type { Segment } from "../../src/mpeg/segment.ts"
 import { createTransportFile, FILE_TIME_BASE, type TitleStream } from "../../src/mpeg/title-file/index.ts"
 import { hasProgram } from "../support/oracles.ts"
@@ -272,6 +272,58 @@ describe.skipIf(!hasProgram("ffmpeg"))("a title of several clips as one transpor
       expect(bytes.length).toBe(2 * part.ranges[0]!.length)
       for (let at = 4; at < bytes.length; at += 192) if (bytes[at] !== 0x47) throw new Error(`no sync byte at ${at}`)
     }
+  })
+
+  describe("a clip with sectors that cannot be read", () => {
+    /** A source in which reads that touch `[from, to)` fail. */
+    const scratched = (bytes: Uint8Array, from: number, to: number): Source => ({
+      ...bytesSource(bytes),
+      read: async (offset, length) => {
+        if (offset < to && offset + length > from) throw new DiscError("read-failed", "bad sector", { offset })
+        return bytes.subarray(offset, offset + length)
+      },
+    })
+
+    async function scratchedTitle(from: number, to: number) {
+      const clip = makeClip("scratched", MPEG2, 520, [0x1011, 0x1100], "testsrc2")
+      const whole = new Uint8Array(await clip.source.read(0, clip.source.size))
+      const part = segment(clip, clip.video[0]!.pts!, cleanOut(clip), 0)
+      const second = { ...part, clip: "good", start: ticks(part.outTime - part.inTime) }
+      const warnings = new Warnings()
+      const open = () =>
+        createTransportFile({
+          name: "scratched",
+          segments: [part, second],
+          streams: [{ ...STREAMS[0]!, streamType: 2 }, STREAMS[1]!],
+          pidsOf: () => new Map(clip.pids.map((pid, stream) => [pid, stream])),
+          openClip: async (name) => (name === "good" ? bytesSource(whole) : scratched(whole, from, to)),
+          warnings,
+        })
+      return { open, warnings, join: part.ranges[0]!.length }
+    }
+
+    test("can be read everywhere else, and joins the next with a warning", async () => {
+      const size = 40 * 192
+      const { join: end } = await scratchedTitle(0, 0)
+      for (const from of [0, Math.floor(end / 384) * 192, end - size]) {
+        const { open, warnings, join } = await scratchedTitle(from, from + size)
+        const source = open()
+        await expect(source.read(from, size)).rejects.toMatchObject({ code: "read-failed" })
+        const before = await source.read(0, from)
+        const behind = await source.read(from + size, source.size - from - size)
+        expect(transportComplaints(before).complaints).toEqual([])
+        expect(transportComplaints(behind.subarray(Math.max(0, join - from - size))).complaints).toEqual([])
+        expect(transportComplaints(behind).complaints.filter((line) => /arrives|sync/.test(line))).toEqual([])
+        expect(warnings.list.map(({ code }) => code)).toContain("title-join-unreadable")
+        const again = await open().read(join + 12_345, 70_000)
+        expect(Buffer.from(again).equals(behind.subarray(join + 12_345 - from - size).subarray(0, 70_000))).toBe(true)
+      }
+    })
+
+    test("is an error where nothing can be read at all", async () => {
+      const { open, join } = await scratchedTitle(0, 1e12)
+      await expect(open().read(join, 100)).rejects.toMatchObject({ code: "read-failed" })
+    })
   })
 
   test("a clip shorter than its tables say ends in null packets", async () => {

@@ -1,4 +1,4 @@
-import { SECTOR_SIZE, type Source } from "../../base/index.ts"
+import { SECTOR_SIZE, type Source, type Warnings } from "../../base/index.ts"
 import { TIMESTAMP_MODULUS, wrapTimestamp } from "../pes.ts"
 import { packPayloadStart, readPackClock } from "../program-stream/pack.ts"
 import type { Segment } from "../segment.ts"
@@ -17,6 +17,8 @@ export type ProgramTitle = {
   readonly segments: readonly Segment[]
   /** The bytes that a segment's ranges count in. Called for each read: the source is kept and closed by who gave it. */
   openClip(clip: string): Promise<Source>
+  /** Where `title-join-unreadable` is put. */
+  readonly warnings?: Warnings
 }
 
 /**
@@ -24,7 +26,13 @@ export type ProgramTitle = {
  * @throws DiscError `limit`; reads throw what the clips' sources throw
  */
 export function createProgramFile(title: ProgramTitle): Source {
-  return new TitleFile(title.name, runsOf(title.segments, SECTOR_SIZE), new ProgramFormat(), (run) => title.openClip(run.clip))
+  return new TitleFile(
+    title.name,
+    runsOf(title.segments, SECTOR_SIZE),
+    new ProgramFormat(),
+    (run) => title.openClip(run.clip),
+    title.warnings ?? null,
+  )
 }
 
 type ProgramScan = { readonly head: PackWindow; readonly tail: PackWindow }

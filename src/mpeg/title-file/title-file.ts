@@ -1,5 +1,6 @@
-import { assert, concatBytes, DiscError, type ReadOptions, type Source } from "../../base/index.ts"
+import { assert, concatBytes, DiscError, type ReadOptions, type Source, type Warnings } from "../../base/index.ts"
 import { type Run, readRun } from "./run.ts"
+import { readRunEnd } from "./run-end.ts"
 
 /** How the units (packs or source packets) of a run are rewritten so that it joins the run before. */
 export interface RunPlan {
@@ -7,7 +8,7 @@ export interface RunPlan {
   rewrite(bytes: Uint8Array, firstUnit: number): void
 }
 
-/** Reads units of a run as the disc has them. */
+/** Reads units of a run as the disc has them; those that cannot be read are zero. */
 export type UnitReader = (firstUnit: number, count: number) => Promise<Uint8Array>
 
 /** What the two kinds of title file do differently. `Scan` is what a look at a run's ends gave, `State` what a run leaves to the next. */
@@ -35,15 +36,24 @@ export class TitleFile<Scan, State> implements Source {
   readonly #runs: readonly Run[]
   readonly #format: TitleFormat<Scan, State>
   readonly #openClip: (run: Run) => Promise<Source>
+  readonly #warnings: Warnings | null
   readonly #closing = new AbortController()
   readonly #scans: (Promise<Scan> | undefined)[] = []
   readonly #plans: (Promise<{ plan: RunPlan; state: State }> | undefined)[] = []
 
-  constructor(name: string, runs: readonly Run[], format: TitleFormat<Scan, State>, openClip: (run: Run) => Promise<Source>) {
+  /** `warnings`: where it is told that a run's end could not be read. */
+  constructor(
+    name: string,
+    runs: readonly Run[],
+    format: TitleFormat<Scan, State>,
+    openClip: (run: Run) => Promise<Source>,
+    warnings: Warnings | null,
+  ) {
     this.name = name
     this.#runs = runs
     this.#format = format
     this.#openClip = openClip
+    this.#warnings = warnings
     const last = runs.at(-1)
     this.size = last === undefined ? 0 : last.fileOffset + last.length
   }
@@ -123,8 +133,15 @@ export class TitleFile<Scan, State> implements Source {
     const { unitSize, filler } = this.#format
     return async (firstUnit, count) => {
       const clip = await this.#openClip(run)
-      return readRun(run, clip, firstUnit * unitSize, count * unitSize, filler, { signal: this.#closing.signal })
+      const { bytes, lostBytes } = await readRunEnd(run, clip, firstUnit * unitSize, count * unitSize, filler, this.#closing.signal)
+      if (lostBytes > 0) this.#warn(run, lostBytes)
+      return bytes
     }
+  }
+
+  #warn(run: Run, lostBytes: number): void {
+    const message = `${lostBytes} bytes near a join cannot be read; the join is less exact`
+    this.#warnings?.add("title-join-unreadable", message, { path: run.clip })
   }
 
   #runAt(offset: number): Run {

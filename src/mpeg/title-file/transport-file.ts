@@ -1,4 +1,4 @@
-import type { Source } from "../../base/index.ts"
+import type { Source, Warnings } from "../../base/index.ts"
 import type { Segment } from "../segment.ts"
 import { type Run, runsOf } from "./run.ts"
 import { SOURCE_PACKET_SIZE, setNull } from "./source-packet.ts"
@@ -18,6 +18,8 @@ export type TransportTitle = {
   pidsOf(segment: number): ReadonlyMap<number, number>
   /** A clip's transport stream of 192-byte packets. Called for each read: the source is kept and closed by who gave it. */
   openClip(clip: string): Promise<Source>
+  /** Where `title-join-unreadable` is put. */
+  readonly warnings?: Warnings
 }
 
 /**
@@ -26,7 +28,7 @@ export type TransportTitle = {
  */
 export function createTransportFile(title: TransportTitle): Source {
   const runs = runsOf(title.segments, SOURCE_PACKET_SIZE)
-  return new TitleFile(title.name, runs, new TransportFormat(title), (run) => title.openClip(run.clip))
+  return new TitleFile(title.name, runs, new TransportFormat(title), (run) => title.openClip(run.clip), title.warnings ?? null)
 }
 
 class TransportFormat implements TitleFormat<TransportScan, TransportState> {

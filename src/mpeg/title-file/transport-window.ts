@@ -51,6 +51,7 @@ export class TransportWindow {
   lastClock: ClockPoint | null = null
   /** The program map's PID, as the first association table says; null: none was met. */
   mapPid: number | null = null
+  #hasPackets = false
   readonly #association = new SectionAssembler()
   readonly #header = new PesHeader()
 
@@ -61,8 +62,12 @@ export class TransportWindow {
 
   push(bytes: Uint8Array): void {
     for (let at = 0; at + SOURCE_PACKET_SIZE <= bytes.length; at += SOURCE_PACKET_SIZE) {
-      this.arrivals.push(arrivalOf(bytes, at))
-      if (hasSync(bytes, at)) this.#packet(bytes, at, this.end)
+      const isPacket = hasSync(bytes, at)
+      // What is no packet, since it is damaged or could not be read, arrives with the one before it; at the beginning, with the first.
+      if (isPacket && !this.#hasPackets) this.arrivals.fill(arrivalOf(bytes, at))
+      this.arrivals.push(isPacket ? arrivalOf(bytes, at) : (this.arrivals.at(-1) ?? 0))
+      this.#hasPackets ||= isPacket
+      if (isPacket) this.#packet(bytes, at, this.end)
       this.end++
     }
   }
