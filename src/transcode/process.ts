@@ -66,8 +66,10 @@ export class ConverterProcess {
 
   /** Resolves when the process is gone. */
   async kill(): Promise<void> {
-    this.release()
+    this.#listener = NOBODY
     if (this.#goneBecause !== null) return
+    // Whoever waits for its end must not end before it.
+    this.#child.ref()
     const gone = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()))
     // It holds nothing that is worth a farewell, and in the middle of a picture it would not hear one.
     this.#child.kill("SIGKILL")

@@ -36,6 +36,22 @@ describe("quality", () => {
     expect(meter.speed).toBeNull()
     for (let count = 0; count < 10; count++) meter.add(18_000, 400)
     expect(meter.speed).toBeCloseTo(0.5)
+    expect(meter.isTooSlow).toBe(true)
+  })
+
+  test("a little too slow must last, far too slow must not", () => {
+    const judged = (speed: number, milliseconds: number) => {
+      const meter = new SpeedMeter()
+      for (let spent = 0; spent < milliseconds; spent += 100) meter.add(speed * 9_000, 100)
+      return meter.isTooSlow
+    }
+    expect([judged(1.1, 1000), judged(1.1, 1600), judged(0.7, 700), judged(0.7, 500), judged(1.3, 5000)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
 

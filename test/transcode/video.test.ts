@@ -4,11 +4,14 @@ import type { Item, PacketItem } from "../../src/plugin/items.ts"
 import { hasProgram } from "../support/oracles.ts"
 import { convert, decodeVideo, grey, itemsOf, make, outputs, packetsOf, psnr, START } from "./support.ts"
 
+/** On a machine that others keep busy the converter makes smaller pictures, as it should: then there is nothing to compare. */
+const ON_A_BUSY_MACHINE = { retry: 2 }
+
 const mpeg2 = ["-c:v", "mpeg2video", "-b:v", "6M", "-maxrate", "8M", "-bufsize", "1835k", "-g", "12", "-bf", "2"]
 const picture = (size: string, rate: string, seconds: number) => ["-f", "lavfi", "-i", `testsrc2=s=${size}:r=${rate}:d=${seconds}`]
 
 describe.skipIf(!hasProgram("ffmpeg"))("video", () => {
-  test("PAL MPEG-2 becomes H.264 with square pixels, every picture at its own time", async () => {
+  test("PAL MPEG-2 becomes H.264 with square pixels, every picture at its own time", ON_A_BUSY_MACHINE, async () => {
     const vob = make("pal.vob", ...picture("720x576", "25", 4), ...mpeg2, "-aspect", "16:9", "-f", "dvd")
     const items = itemsOf(vob)
     const out = await convert(items)
@@ -54,37 +57,41 @@ describe.skipIf(!hasProgram("ffmpeg"))("video", () => {
     expect(out.find((item) => item.type === "parameters" && item.stream === "video")).toMatchObject({ height: 480, width: 854 })
   })
 
-  test("interlaced pictures are deinterlaced: nearer to the film they were made of than the fields together are", async () => {
-    // Fast sideways motion at 50 pictures a second, two of them woven into each frame.
-    const motion = "testsrc2=s=720x576:r=50:d=2,scroll=h=0.02"
-    const vob = make(
-      "weave.vob",
-      "-f",
-      "lavfi",
-      "-i",
-      `${motion},interlace=scan=tff:lowpass=0`,
-      ...mpeg2,
-      "-flags",
-      "+ilme+ildct",
-      "-top",
-      "1",
-      "-f",
-      "dvd",
-    )
-    const items = itemsOf(vob, { interlaced: true })
-    const out = await convert(items)
-    const video = outputs(out, "video")
-    const isDouble = video.length > 60
-    expect(video.length).toBe(isDouble ? 100 : 50)
-    const step = isDouble ? 1800 : 3600
-    expect(video.map(({ pts }) => pts)).toEqual(Array.from({ length: video.length }, (_, index) => video[0]!.pts + index * step))
+  test(
+    "interlaced pictures are deinterlaced: nearer to the film they were made of than the fields together are",
+    ON_A_BUSY_MACHINE,
+    async () => {
+      // Fast sideways motion at 50 pictures a second, two of them woven into each frame.
+      const motion = "testsrc2=s=720x576:r=50:d=2,scroll=h=0.02"
+      const vob = make(
+        "weave.vob",
+        "-f",
+        "lavfi",
+        "-i",
+        `${motion},interlace=scan=tff:lowpass=0`,
+        ...mpeg2,
+        "-flags",
+        "+ilme+ildct",
+        "-top",
+        "1",
+        "-f",
+        "dvd",
+      )
+      const items = itemsOf(vob, { interlaced: true })
+      const out = await convert(items)
+      const video = outputs(out, "video")
+      const isDouble = video.length > 60
+      expect(video.length).toBe(isDouble ? 100 : 50)
+      const step = isDouble ? 1800 : 3600
+      expect(video.map(({ pts }) => pts)).toEqual(Array.from({ length: video.length }, (_, index) => video[0]!.pts + index * step))
 
-    const film = grey(["-f", "lavfi", "-i", motion], 1024, 576)
-    const woven = grey(["-i", vob], 1024, 576)
-    const decoded = decodeVideo(out, 1024, 576)
-    const gain = psnr(film[40]!, decoded[isDouble ? 40 : 20]!) - psnr(film[40]!, woven[20]!)
-    expect(gain).toBeGreaterThan(2)
-  })
+      const film = grey(["-f", "lavfi", "-i", motion], 1024, 576)
+      const woven = grey(["-i", vob], 1024, 576)
+      const decoded = decodeVideo(out, 1024, 576)
+      const gain = psnr(film[40]!, decoded[isDouble ? 40 : 20]!) - psnr(film[40]!, woven[20]!)
+      expect(gain).toBeGreaterThan(2)
+    },
+  )
 
   test("soft telecine gives the film's pictures, each for two or three fields, though only the first has a time", async () => {
     const ts = make("film.ts", ...picture("720x480", "24000/1001", 3), ...mpeg2, "-bf", "0", "-f", "mpegts")

@@ -49,6 +49,7 @@ export class AudioTrack {
     this.#grid.restart(from)
     this.#from = from ?? Number.NEGATIVE_INFINITY
     this.#expected = null
+    this.#parametersSent = false
   }
 
   /** Feed time goes on without a hole, so the encoder does too. */

@@ -28,11 +28,14 @@ export const LEAST_SPEED = 1.2
 const HEIGHTS = [1080, 720, 480]
 const PRESETS: readonly Preset[] = ["veryfast", "superfast", "ultrafast"]
 
-/** Nanoseconds of one core for a pixel, measured on one 2026 server core (see `scripts/bench-transcode.mjs`); only their ratios matter much. */
-const DECODE_COST: Readonly<Partial<Record<CodecName, number>>> = { mpeg1video: 3, mpeg2video: 3, h264: 9, hevc: 9, vc1: 12 }
-const DEINTERLACE_COST = 4
-const SCALE_COST = 3
-const ENCODE_COST: Readonly<Record<Preset, number>> = { veryfast: 22, superfast: 15, ultrafast: 9 }
+/** Nanoseconds of one core for a pixel, measured on one 2026 server core with moving, noisy pictures (vc1 is a guess). */
+const DECODE_COST: Readonly<Partial<Record<CodecName, number>>> = { mpeg1video: 1.7, mpeg2video: 1.7, h264: 6, hevc: 9, vc1: 6 }
+const DEAREST_DECODER = 9
+const DEINTERLACE_COST = 0.5
+const SCALE_COST = 1
+const ENCODE_COST: Readonly<Record<Preset, number>> = { veryfast: 12.5, superfast: 8, ultrafast: 3.5 }
+/** What a browser without a video chip needs to show the result: as a rule it runs on this machine too. */
+const PLAY_COST = 8
 
 /** Seconds of one core's work for a second of video. */
 export function costOf(source: Source, quality: Quality): number {
@@ -40,8 +43,8 @@ export function costOf(source: Source, quality: Quality): number {
   const rate = source.frameRate * (source.interlaced && quality.doubleRate ? 2 : 1)
   const pixels = quality.height * quality.height * source.aspect * rate
   const deinterlaced = !source.interlaced || takesOneField(source, quality) ? 0 : sourcePixels * (quality.doubleRate ? 2 : 1)
-  const decode = sourcePixels * (DECODE_COST[source.codec] ?? 9)
-  return (decode + deinterlaced * DEINTERLACE_COST + pixels * (SCALE_COST + ENCODE_COST[quality.preset])) / 1e9
+  const decode = sourcePixels * (DECODE_COST[source.codec] ?? DEAREST_DECODER)
+  return (decode + deinterlaced * DEINTERLACE_COST + pixels * (SCALE_COST + ENCODE_COST[quality.preset] + PLAY_COST)) / 1e9
 }
 
 /** A picture of half the lines is one field: no deinterlacer is needed. */
@@ -76,8 +79,8 @@ export function choose(source: Source, maxHeight: number, capacity: number): Qua
   return chosen
 }
 
-/** The first estimate knows nothing of what else runs here, a browser that decodes the result for one. */
-const HEADROOM = 1.3
+/** The estimate knows nothing of what else runs here, nor how hard the film is. */
+const HEADROOM = 1.5
 
 /** Speed over the last seconds of work; waiting for input does not count. */
 export class SpeedMeter {
@@ -105,6 +108,12 @@ export class SpeedMeter {
     return this.#milliseconds < ENOUGH ? null : this.#ticks / 90 / this.#milliseconds
   }
 
+  /** A little too slow must last; far too slow must not, for a page holds about a second. */
+  get isTooSlow(): boolean {
+    const { speed } = this
+    return speed !== null && (speed < FAR_TOO_SLOW || (speed < LEAST_SPEED && this.#milliseconds >= LASTING))
+  }
+
   reset(): void {
     this.#samples = []
     this.#ticks = 0
@@ -112,6 +121,8 @@ export class SpeedMeter {
   }
 }
 
-/** Milliseconds of work that are looked at, and that are enough for a judgement. A page holds about a second: judging must be quicker than that. */
+/** Milliseconds of work that are looked at, that are enough for a judgement, and that last. */
 const WINDOW = 2000
 const ENOUGH = 600
+const LASTING = 1500
+const FAR_TOO_SLOW = 0.8

@@ -48,6 +48,7 @@ export class VideoTrack {
   #encoderMade = ""
   #parameters = ""
   #quality: Quality | null = null
+  readonly #cores: number
   #capacity: number
   #interlacedSeen = false
   #from = Number.NEGATIVE_INFINITY
@@ -60,6 +61,7 @@ export class VideoTrack {
   constructor(sink: VideoSink, cores: number) {
     this.#sink = sink
     this.#threads = Math.min(cores, MAX_THREADS)
+    this.#cores = cores
     this.#capacity = cores
     this.#shaper = new Shaper(this.#threads)
     this.#last.alloc()
@@ -89,10 +91,15 @@ export class VideoTrack {
   }
 
   begin(from: number): void {
+    // The parent drops what it holds, parameters too.
+    this.#parameters = ""
     this.#decoder?.flush()
     this.#shaper.flush()
     this.#encoder?.forget()
     this.#startStretch(from)
+    // A jump is the moment to look whether the machine has become freer: a new picture size costs nothing there.
+    this.#capacity = Math.min(this.#cores, this.#capacity * RECOVERY)
+    this.#quality = null
   }
 
   /** The stretch so far is played out; the next one's pictures begin at `at`. */
@@ -261,7 +268,7 @@ export class VideoTrack {
   }
 
   #outputRate(): { readonly num: number; readonly den: number } {
-    const factor = this.#quality?.doubleRate === true && this.#input?.interlaced === true ? 2 : 1
+    const factor = this.#quality?.doubleRate === true && this.#interlacedSeen ? 2 : 1
     const [num = 0, den = 1] = (this.#input?.frameRate ?? "").split("/").map(Number)
     return num > 0 && den > 0 ? { num: num * factor, den } : { num: Math.round(this.#frameRate() * factor * 1000), den: 1000 }
   }
@@ -333,6 +340,8 @@ const NTSC = { primaries: AVCOL_PRI_SMPTE170M, transfer: AVCOL_TRC_SMPTE170M, ma
 
 /** More encoder threads hold more pictures back than they gain. */
 const MAX_THREADS = 6
+/** How much more is tried after each jump, once it was too much. */
+const RECOVERY = 1.2
 /** Of a damaged header; the widest film is 2.76. */
 const MAX_ASPECT = 4
 

@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker, WorkerOutput } from "../protocol.ts"
 import { AudioTrack } from "./audio-track.ts"
 import { UnsupportedCodec } from "./decoder.ts"
 import { jpegOf } from "./picture.ts"
-import { LEAST_SPEED, SpeedMeter } from "./quality.ts"
+import { SpeedMeter } from "./quality.ts"
 import { VideoTrack } from "./video-track.ts"
 
 /** Messages are looked for at least this often while there is work, so that a jump is seen at once. */
@@ -114,7 +114,7 @@ export class Worker {
     const [video, audio] = [this.#video.takeTicks(), this.#audio.takeTicks()]
     this.#meter.add(this.#converts === "video" ? video : audio, milliseconds)
     const { speed } = this.#meter
-    if (this.#converts === "video" && speed !== null && speed < LEAST_SPEED && this.#video.lower(speed)) this.#meter.reset()
+    if (this.#converts === "video" && speed !== null && this.#meter.isTooSlow && this.#video.lower(speed)) this.#meter.reset()
   }
 
   #report(): void {
