@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { afterAll, describe, expect, test, vi } from "vitest"
 import { authoredDvd, canAuthor } from "../../disc/dvd/support/authored.ts"
 import { dataDir, dataPath, hasData } from "../../support/data.ts"
 import { hasProgram, oraclePath } from "../../support/oracles.ts"
@@ -47,6 +47,9 @@ function compareMany(disc: LoadedDvd, options: Options): { counts: Record<string
 }
 
 /** Scripts that libdvdnav hangs or aborts on say nothing; they must stay few. */
+// Each is a hundred runs of a program that may hang and is then given up: on a busy machine that takes minutes.
+vi.setConfig({ testTimeout: 600_000 })
+
 function expectSame(disc: LoadedDvd, options: Options = {}): void {
   const { counts, differences } = compareMany(disc, options)
   expect(differences).toEqual([])
