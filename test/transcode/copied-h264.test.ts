@@ -38,15 +38,17 @@ describe("copied H.264 that begins at a key picture without an IDR", () => {
     return { copied, plain }
   }
 
-  test.each([1.1, 3.2, 5.005, 7.5, 10.01, 12.9, 15.015, 17.3])(
-    "from %f s: a decoder that forgives nothing has nothing to say",
-    async (time) => {
+  test("a decoder that forgives nothing has nothing to say, wherever a viewer comes in", async () => {
+    let plainFailures = 0
+    for (let time = 1.1; time < 18.5; time += 0.8) {
       const { copied, plain } = await from(time)
-      expect(complaints(plain)).not.toBe("")
-      expect(complaints(copied)).toBe("")
+      if (complaints(plain) !== "") plainFailures++
+      expect(complaints(copied), `from ${time} s`).toBe("")
       expect(copied.length).toBeGreaterThan(PICTURES - 8)
-    },
-  )
+    }
+    // As the disc has them, some of these places are damage to such a decoder: else this test would show nothing.
+    expect(plainFailures).toBeGreaterThan(0)
+  })
 
   test("from an IDR picture the slices stay as they are", async () => {
     const { copied, plain } = await from(0)

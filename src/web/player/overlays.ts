@@ -57,6 +57,8 @@ export class Overlays {
     const canvas = this.#canvas
     const filled = due.filter(({ bitmaps }) => bitmaps.length > 0)
     canvas.dataset["overlays"] = String(filled.length)
+    // Words at the foot make room for the controls while those are there.
+    canvas.dataset["low"] = String(filled.every(({ height, bitmaps }) => bitmaps.every(({ y }) => y > height / 2)))
     const width = Math.max(1, ...filled.map((overlay) => overlay.width))
     const height = Math.max(1, ...filled.map((overlay) => overlay.height))
     canvas.width = width
