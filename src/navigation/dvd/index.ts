@@ -18,6 +18,7 @@ export {
   type BlockAddress,
   type Direction,
   DvdNavigator,
+  type DvdPlace,
   type KeyResult,
   type NavigatorEvent,
   type NavigatorOptions,

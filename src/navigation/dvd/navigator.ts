@@ -1,17 +1,18 @@
 import { DiscError, type Ticks, ticks } from "../../base/index.ts"
-import type { Cell, DvdDisc, MenuType, Pgc } from "../../disc/dvd/index.ts"
+import { type Cell, type DvdDisc, MENU_TYPES, type MenuType, type Pgc, titleSetOf } from "../../disc/dvd/index.ts"
 import { type NavigationPack, parseNavigationPack } from "../../mpeg/index.ts"
-import { currentPgc } from "./chains.ts"
+import { chainTable, currentPgc, partOfProgram, titleNumber } from "./chains.ts"
 import type { DvdEnvironment } from "./environment.ts"
 import { withSprm } from "./evaluate.ts"
 import { buttonAt, buttonsFor, commandBytes, type DvdButton, type DvdHighlight, nextHighlight } from "./highlight.ts"
 import { type MachineAction, runMachine } from "./machine.ts"
 import type { MachineEvent } from "./run.ts"
-import { type CellPlace, cellStartTicks, placeOfPosition, placeOfTime } from "./search.ts"
+import { type CellPlace, cellStartTicks, placeOfPosition, placeOfTime, sectorPosition } from "./search.ts"
 import {
   BUTTON_UNIT,
   buttonNumber,
   DEFAULT_PREFERENCES,
+  type DvdDomain,
   type DvdPreferences,
   type DvdState,
   initialState,
@@ -19,7 +20,7 @@ import {
   SUBPICTURE_DISPLAY,
 } from "./state.ts"
 import { activeStreams, angles, type DvdStreams, videoAttributes } from "./streams.ts"
-import { type Prohibition, prohibitedBy, type UserOperation } from "./user-operations.ts"
+import { type Prohibition, prohibitedBy, prohibitedOps, type UserOperation } from "./user-operations.ts"
 import { readVobu, type Vobu, vobuAround, vobuMap } from "./vobu.ts"
 
 /** A block of the disc, as cells count: in the menu VOB or the title VOBs of a title set (0: the video manager). */
@@ -52,6 +53,21 @@ export type NavigatorEvent =
   /** The buttons or the selected one changed; `highlight` null: there are none. */
   | { readonly type: "highlight"; readonly highlight: DvdHighlight | null; readonly button: number }
   | { readonly type: "streams"; readonly streams: DvdStreams }
+
+/** Where playing stands, in the numbers that people use. */
+export type DvdPlace = {
+  readonly domain: DvdDomain
+  /** 0 before the first title set is entered. */
+  readonly titleSet: number
+  /** Of the disc; null: in a menu, or the chain is no title's. */
+  readonly title: number | null
+  readonly part: number | null
+  /** null: in a title, or the chain is no menu that a key calls. */
+  readonly menu: MenuType | null
+  readonly pgcn: number
+  readonly program: number
+  readonly cell: number
+}
 
 /** What a key did. `refused`: the disc forbids it. `nothing`: there is nothing here that it could do. */
 export type KeyResult = {
@@ -114,6 +130,28 @@ export class DvdNavigator {
   /** The chain that is playing; null: none, or it is damaged. */
   get pgc(): Pgc | null {
     return currentPgc(this.#dvd, this.#state.machine)
+  }
+
+  get place(): DvdPlace {
+    const { domain, titleSet, pgcn, program, cell, sprm } = this.#state.machine
+    const isTitle = domain === "title"
+    const part = isTitle ? partOfProgram(titleSetOf(this.#dvd, titleSet), sprm[SPRM.titleOfSet] ?? 0, pgcn, program) : null
+    const title = part === null ? 0 : titleNumber(this.#dvd, titleSet, part.titleOfSet)
+    const entry = isTitle ? undefined : chainTable(this.#dvd, this.#state.machine)?.entries[pgcn - 1]
+    const menu = entry?.isEntry ? (MENU_TYPES[entry.entryNumber] ?? null) : null
+    return { domain, titleSet, title: title === 0 ? null : title, part: part?.part ?? null, menu, pgcn, program, cell }
+  }
+
+  /** The current chain's sectors: how many have been read before the next block, and how many there are. */
+  get sectors(): { readonly position: number; readonly length: number } {
+    const { pgc } = this
+    const { machine, vobu, read, place } = this.#state
+    return pgc === null ? { position: 0, length: 0 } : sectorPosition(pgc, machine.cell, vobu === null ? place : vobu.startSector + read)
+  }
+
+  /** Forbidden user operations as a mask (bit n: user operation n) of the chain and the VOBU in hand. */
+  get prohibitedOps(): number {
+    return prohibitedOps(this.#dvd, this.#state.machine, this.#state.vobu?.vobuUopCtl ?? 0)
   }
 
   get streams(): DvdStreams {

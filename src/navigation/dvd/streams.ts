@@ -1,6 +1,6 @@
 import { type AudioControl, type DvdDisc, type Pgc, titleSetOf, type VideoAttributes } from "../../disc/dvd/index.ts"
 import { currentPgc, titleNumber } from "./chains.ts"
-import { type DvdState, SPRM, SUBPICTURE_DISPLAY } from "./state.ts"
+import { type DvdState, NO_AUDIO_STREAM, NO_SUBPICTURE_STREAM, SPRM, SUBPICTURE_DISPLAY } from "./state.ts"
 
 /** How a picture is put on the screen: normal 4:3 or full 16:9, letterboxed, cut at the sides. */
 export type DisplayMode = "wide" | "letterbox" | "pan-scan"
@@ -17,18 +17,41 @@ export type DvdStreams = {
 
 const MODES: readonly DisplayMode[] = ["wide", "letterbox", "pan-scan"]
 
-/** The streams of the chain the state is in. In menus it is always stream 0; in titles SPRM 1 and 2, and the first there is where they name none. */
+/**
+ * The streams of the chain the state is in. In menus it is always stream 0. In titles SPRM 1 and 2 name them; where they name none, it is the
+ * first one in the player's language, and where there is no such stream, the first there is.
+ */
 export function activeStreams(dvd: DvdDisc, state: DvdState): DvdStreams {
   const pgc = currentPgc(dvd, state)
   const isTitle = state.domain === "title"
-  const wanted = (state.sprm[SPRM.subpictureStream] ?? 0) & ~SUBPICTURE_DISPLAY
   const isWide = videoAttributes(dvd, state)?.displayAspectRatio === "16:9"
-  const subpicture = MODES.map((mode) => [mode, subpictureStream(pgc, isTitle ? wanted : 0, isWide ? mode : "4:3") ?? (isTitle ? null : 0)])
+  const subpicture = isTitle ? subpictureNumber(dvd, state, pgc) : 0
+  const streams = MODES.map((mode) => [mode, subpictureStream(pgc, subpicture, isWide ? mode : "4:3") ?? (isTitle ? null : 0)])
   return {
-    audio: audioStream(pgc, isTitle ? (state.sprm[SPRM.audioStream] ?? 0) : 0) ?? (isTitle ? null : 0),
-    subpicture: Object.fromEntries(subpicture) as DvdStreams["subpicture"],
+    audio: audioStream(pgc, isTitle ? audioNumber(dvd, state, pgc) : 0) ?? (isTitle ? null : 0),
+    subpicture: Object.fromEntries(streams) as DvdStreams["subpicture"],
     subpictureShown: !isTitle || ((state.sprm[SPRM.subpictureStream] ?? 0) & SUBPICTURE_DISPLAY) !== 0,
   }
+}
+
+function audioNumber(dvd: DvdDisc, state: DvdState, pgc: Pgc | null): number {
+  const wanted = state.sprm[SPRM.audioStream] ?? 0
+  if (wanted !== NO_AUDIO_STREAM) return wanted
+  const attributes = titleSetOf(dvd, state.titleSet)?.mat.titleStreams.audio ?? []
+  return inLanguage(attributes, pgc?.audioControl ?? [], state.sprm[SPRM.audioLanguage])
+}
+
+function subpictureNumber(dvd: DvdDisc, state: DvdState, pgc: Pgc | null): number {
+  const wanted = (state.sprm[SPRM.subpictureStream] ?? 0) & ~SUBPICTURE_DISPLAY
+  if (wanted !== NO_SUBPICTURE_STREAM) return wanted
+  const attributes = titleSetOf(dvd, state.titleSet)?.mat.titleStreams.subpictures ?? []
+  return inLanguage(attributes, pgc?.subpictureControl ?? [], state.sprm[SPRM.subpictureLanguage])
+}
+
+/** Number of the first stream that is there in the player's language; -1: none. */
+function inLanguage(attributes: readonly { readonly language: string | null }[], controls: readonly unknown[], code = 0): number {
+  const language = String.fromCharCode(code >> 8, code & 0xff)
+  return attributes.findIndex((stream, number) => stream.language === language && (controls[number] ?? null) !== null)
 }
 
 function audioStream(pgc: Pgc | null, wanted: number): number | null {

@@ -71,6 +71,21 @@ describe.skipIf(!canAuthor || oraclePath("dvdnavtrace") === null)("differences f
     expect(part(theirs(disc, script).lines)).toBe(0x100 >> 6)
   })
 
+  /** Where the disc names no stream, the player's language does. libdvdnav takes the first stream and leaves the choice to its user. */
+  test("the audio stream when the disc chooses none", async () => {
+    const disc = await loadDvd(authoredDvd(SETS))
+    const audio = (lines: readonly TraceLine[]) => last(lines, "state")?.audio
+    for (const [language, stream] of [
+      ["en", 0],
+      ["fr", 1],
+      ["de", 2],
+      ["xx", 0],
+    ] as const) {
+      const script = `lang audio ${language}\nrun 1\ntitle 1\nrun 1\nstate\n`
+      expect([audio(own(disc, script)), audio(theirs(disc, script).lines)]).toEqual([stream, 0])
+    }
+  })
+
   /** A jump to what is not there is left out and the list goes on; libdvdnav aborts the program that uses it. */
   test("a jump to a title that the disc does not have", async () => {
     const source = authoredDvd(PLAIN)

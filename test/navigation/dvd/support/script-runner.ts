@@ -1,6 +1,5 @@
 import { crc32, hex32, type Ticks, ticks } from "../../../../src/base/index.ts"
-import { titleSetOf } from "../../../../src/disc/dvd/index.ts"
-import { chainTable, currentPgc, partOfProgram, titleNumber } from "../../../../src/navigation/dvd/chains.ts"
+import { MENU_TYPES } from "../../../../src/disc/dvd/index.ts"
 import {
   buttonNumber,
   type DvdDomain,
@@ -8,10 +7,8 @@ import {
   type KeyResult,
   type NavigatorEvent,
   type NavigatorState,
-  prohibitedOps,
   SPRM,
 } from "../../../../src/navigation/dvd/index.ts"
-import { sectorPosition } from "../../../../src/navigation/dvd/search.ts"
 import type { LoadedDvd } from "./disc.ts"
 
 export type TraceLine = Readonly<Record<string, unknown>> & { readonly type: string }
@@ -246,32 +243,31 @@ export class ScriptRunner {
     this.lines.push({ type, blocks: this.blocks, crc32: hex32(this.crc), ...facts })
   }
 
+  /** In menus the oracle says title 0 and the menu's number. */
   #titlePart(): { title: number; part: number } | null {
-    const { machine } = this.navigator.state
-    const { dvd } = this.disc
-    if (machine.domain !== "title") return { title: 0, part: (chainTable(dvd, machine)?.entries[machine.pgcn - 1]?.entryNumber ?? 0) & 15 }
-    const place = partOfProgram(titleSetOf(dvd, machine.titleSet), machine.sprm[SPRM.titleOfSet] ?? 0, machine.pgcn, machine.program)
-    return place === null ? null : { title: titleNumber(dvd, machine.titleSet, place.titleOfSet), part: place.part }
+    const { title, part, domain, menu } = this.navigator.place
+    if (domain !== "title") return { title: 0, part: Number(Object.entries(MENU_TYPES).find(([, type]) => type === menu)?.[0] ?? 0) }
+    return title === null || part === null ? null : { title, part }
   }
 
   #state(): void {
-    const { navigator, disc } = this
-    const { machine, vobu, read } = navigator.state
-    const { streams } = navigator
+    const { navigator } = this
+    const { streams, place, angles, sectors } = navigator
+    const { machine, vobu } = navigator.state
     const physical = streams.subpicture.wide ?? -1
-    const pgc = currentPgc(disc.dvd, machine)
-    const position = pgc === null || vobu === null ? {} : sectorPosition(pgc, machine.cell, vobu.startSector + read - 1)
     this.#say("state", {
-      domain: DOMAINS[machine.domain],
+      domain: DOMAINS[place.domain],
       ...this.#titlePart(),
-      pgcn: machine.pgcn,
-      pgn: machine.program,
-      ...position,
-      ...{ angle: navigator.angles.angle, angles: navigator.angles.count },
+      pgcn: place.pgcn,
+      pgn: place.program,
+      // The oracle counts from the block that was read last.
+      ...(vobu === null ? {} : { position: sectors.position - 1, length: sectors.length }),
+      angle: angles.angle,
+      angles: angles.count,
       button: buttonNumber(machine),
       audio: streams.audio ?? -1,
       subpicture: streams.subpictureShown || physical === -1 ? physical : (physical | 0x80) - 256,
-      prohibitedOps: hex32(prohibitedOps(disc.dvd, machine, vobu?.vobuUopCtl ?? 0)),
+      prohibitedOps: hex32(navigator.prohibitedOps),
     })
   }
 }
