@@ -6,6 +6,9 @@ import { ReplayLog } from "./replay-log.ts"
 /** Deaths without a picture or sound in between: after the first the input is said again, after the second it is skipped, after the third it is over. */
 const MAX_DEATHS = 3
 
+/** A packet takes some milliseconds; a process that is silent this long over one hangs. */
+const HANGS_AFTER_MS = 8000
+
 export type EngineListener = {
   readonly output: (item: WorkerOutput) => void
   /** Input was taken in: there may be room. */
@@ -39,6 +42,7 @@ export class Engine {
   #restarts = 0
   #speed: number | null = null
   #isClosed = false
+  #watchdog: NodeJS.Timeout | null = null
 
   constructor(listener: EngineListener, maxHeight: number) {
     this.#listener = listener
@@ -118,6 +122,7 @@ export class Engine {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#watch()
     this.#log.clear()
     const process = this.#process
     this.#process = null
@@ -146,6 +151,16 @@ export class Engine {
     this.#underWay.push(size)
     this.#bytesUnderWay += size
     this.#process?.send(message)
+    if (this.#watchdog === null) this.#watch()
+  }
+
+  /** Begins to wait for a sign of life, if one is due. */
+  #watch(): void {
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog)
+    this.#watchdog = null
+    if (this.#isClosed || this.#underWay.length === 0) return
+    this.#watchdog = setTimeout(() => this.#process?.abort(), HANGS_AFTER_MS)
+    this.#watchdog.unref()
   }
 
   #launch(): void {
@@ -179,6 +194,7 @@ export class Engine {
   #outputs({ done, items, speed }: Extract<FromWorker, { type: "output" }>): void {
     for (const size of this.#underWay.splice(0, done)) this.#bytesUnderWay -= size
     this.#speed = speed
+    this.#watch()
     for (const item of items) this.#take(item)
     this.#listener.progress()
   }
@@ -207,6 +223,8 @@ export class Engine {
   #died(process: ConverterProcess, reason: string): void {
     if (process !== this.#process || this.#isClosed) return
     this.#process = null
+    this.#underWay = []
+    this.#watch()
     this.#deaths++
     this.#restarts++
     if (this.#deaths >= MAX_DEATHS) {
@@ -229,6 +247,7 @@ export class Engine {
     const process = this.#process
     this.#process = null
     this.#isClosed = true
+    this.#watch()
     void process?.kill()
     this.#listener.failed(new DiscError(code, message))
   }

@@ -64,6 +64,11 @@ export class ConverterProcess {
     this.#child.send(message, () => {})
   }
 
+  /** Ends a process that hangs; the listener hears that it is gone. */
+  abort(): void {
+    this.#child.kill("SIGKILL")
+  }
+
   /** Resolves when the process is gone. */
   async kill(): Promise<void> {
     this.#listener = NOBODY

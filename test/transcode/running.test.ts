@@ -168,6 +168,17 @@ describe.skipIf(!hasProgram("ffmpeg"))("a running converter", () => {
     expect(decodeVideo(out, 1024, 576).length).toBe(250)
   })
 
+  test("one that hangs is replaced too", async () => {
+    const converter = await start()
+    const pushing = pushAll(converter, dvdItems())
+    const out = await read(converter, (item) => item.type === "packet" && item.stream === "video" && item.pts > START + 90_000)
+    process.kill(converter.stats.processId ?? 0, "SIGSTOP")
+    out.push(...(await read(converter)))
+    await pushing
+    expect(converter.stats.restarts).toBe(1)
+    expect(outputs(out, "video").length).toBe(250)
+  })
+
   test("one that dies again and again ends with an error that says so", async () => {
     const converter = await start()
     void pushAll(converter, dvdItems())

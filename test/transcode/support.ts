@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { afterAll } from "vitest"
 import { ticks } from "../../src/base/index.ts"
 import type { AccessUnit, CodecName, StreamParameters } from "../../src/mpeg/index.ts"
 import { ProgramStreamDemuxer, TransportStreamDemuxer } from "../../src/mpeg/index.ts"
@@ -10,6 +11,8 @@ import { type Converter, type ConverterOptions, type OutputItem, openConverter, 
 
 /** A folder of its own for each test file. */
 export const folder = mkdtempSync(join(tmpdir(), "opentray-transcode-"))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 export const path = (name: string): string => join(folder, name)
 
