@@ -9,11 +9,11 @@ export type HdmvEnvironment = {
   readonly random: () => number
   /** Commands that one call may run before it is stopped. */
   readonly budget?: number
-  /** Told of each command after it has run. */
+  /** Told of each command: of a set command when it has written, of others before they act. */
   readonly trace?: (step: ExecutedCommand) => void
 }
 
-/** A command that has run. */
+/** A command of the disc's program, as it runs. */
 export type ExecutedCommand = {
   /** null: a button's command. */
   readonly movieObjectId: number | null

@@ -127,27 +127,16 @@ function step(run: Run): void {
   }
   run.spend()
   run.line++
-  const writes = execute(run, command)
+  const writes = command.op === "set" ? set(run, command) : NO_WRITES
+  // Told before a jump, which may lead to an error.
   run.environment.trace?.({ movieObjectId: program.movieObjectId, line, command, writes })
+  if (command.op !== "set") act(run, command)
 }
 
 type Writes = readonly (readonly [register: number, value: number])[]
 const NO_WRITES: Writes = []
 
-function execute(run: Run, command: HdmvCommand): Writes {
-  switch (command.op) {
-    case "compare":
-      if (!compare(command.comparison, read(run, command.left), read(run, command.right))) run.line++
-      return NO_WRITES
-    case "set":
-      return set(run, command)
-    default:
-      act(run, command)
-      return NO_WRITES
-  }
-}
-
-function act(run: Run, command: Exclude<HdmvCommand, { op: "compare" | "set" }>): void {
+function act(run: Run, command: Exclude<HdmvCommand, { op: "set" }>): void {
   switch (command.op) {
     case "nop":
     case "unknown":
@@ -159,6 +148,9 @@ function act(run: Run, command: Exclude<HdmvCommand, { op: "compare" | "set" }>)
       return
     case "goto":
       run.line = read(run, command.target)
+      return
+    case "compare":
+      if (!compare(command.comparison, read(run, command.left), read(run, command.right))) run.line++
       return
     case "play-playlist":
       return playPlaylist(run, read(run, command.target), null)
