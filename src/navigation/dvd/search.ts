@@ -76,7 +76,7 @@ export function sectorPosition(pgc: Pgc, cell: number, sector: number): { readon
 
 /**
  * The VOBU for a position among the chain's sectors; null: past its end. Forward from `from` (sector of the VOBs in the state's cell) it is
- * always a later VOBU than that one's.
+ * a later VOBU than that one's, but in the last VOBU of all.
  */
 export function placeOfPosition(dvd: DvdDisc, state: DvdState, position: number, from: number): CellPlace | null {
   const pgc = currentPgc(dvd, state)
@@ -93,7 +93,7 @@ export function placeOfPosition(dvd: DvdDisc, state: DvdState, position: number,
     }
     const { start, next } = vobuAround(map, cell.firstSector + left)
     const isStuck = position > current && index + 1 === state.cell && start !== null && start <= from
-    const sector = isStuck ? next : start
+    const sector = isStuck ? (next ?? start) : start
     if (sector === null) return null
     if (sector > cell.lastSector) return index + 2 > pgc.cells.length ? null : { cell: index + 2, block: 0 }
     return { cell: index + 1, block: Math.max(0, sector - cell.firstSector) }

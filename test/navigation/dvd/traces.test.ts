@@ -20,7 +20,9 @@ import { writeStubDisc } from "./support/stub-vobs.ts"
  */
 
 /** More by `OPENTRAY_SCRIPTS=300`. */
-const SCRIPTS = Number(process.env.OPENTRAY_SCRIPTS ?? 60)
+const SCRIPTS = Number(process.env.OPENTRAY_SCRIPTS ?? 40)
+/* A script takes a tenth of a second; a machine that is busy may need far longer. */
+vi.setConfig({ testTimeout: 60_000 + SCRIPTS * 2_000 })
 const hasOracle = oraclePath("dvdnavtrace") !== null
 
 /** The disc that the oracles' own script makes, made once per machine. */
@@ -135,7 +137,6 @@ describe.skipIf(!hasOracle || !hasData)("a real disc's program on stub VOBs", ()
         },
       }),
     )
-    // Behind the last VOBU of the whole map libdvdnav's forward search plays that VOBU again; here it does nothing.
-    expectSame(disc, { without: ["sector SECTOR"] })
+    expectSame(disc)
   })
 })
