@@ -10,6 +10,7 @@ import { openNode } from "../../../src/source/node/index.ts"
 import { rigDiscs, temporaryFolder } from "../../disc/bluray/discs.ts"
 import { dataDir, hasData } from "../../support/data.ts"
 import { oraclePath } from "../../support/oracles.ts"
+import { sampleBluray } from "../../support/samples.ts"
 import {
   asm,
   chanceOf,
@@ -137,6 +138,14 @@ describe.skipIf(programs.length === 0).each(programs)("the program of $name", ({
     const isRefused = [disc.index?.firstPlayback, disc.index?.topMenu].some((entry) => entry?.objectType !== "hdmv")
     if (!isRefused) expect(compared).toBeGreaterThan(0)
   }, 120_000)
+})
+
+test.skipIf(!isHere)("the sample disc runs libbluray's commands from first playback into its title and to the end", async () => {
+  const disc = await openBluray(sampleBluray)
+  const { steps: expected, lines } = oracleSteps(sampleBluray, "play\nrun 5\ntitle 1\nrun 5\n")
+  const isObeyed = lines.some(({ type, ok }) => type === "result" && ok === true)
+  expect(isObeyed).toBe(true)
+  expect(runAll(disc, [{ do: "start" }, { do: "title", title: 1 }])).toEqual(expected)
 })
 
 const rig = isHere ? rigDiscs().filter(({ name }) => name === "rig/bd") : []
