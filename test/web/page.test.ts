@@ -95,12 +95,12 @@ describe.skipIf(!hasChromium)("the page", () => {
 
   test("is dark first, light when the person says so, and remembers", async () => {
     const page = await rig.open(url)
-    const theme = () => page.evaluate(() => document.documentElement.dataset["theme"])
+    await until(page, () => document.documentElement.dataset["theme"] === "dark")
     await page.getByRole("button", { name: "Light theme" }).click()
-    expect(await theme()).toBe("light")
+    await until(page, () => document.documentElement.dataset["theme"] === "light")
     await page.reload()
     await page.getByRole("button", { name: "Dark theme" }).click()
-    expect(await theme()).toBe("dark")
+    await until(page, () => document.documentElement.dataset["theme"] === "dark")
     await page.context().close()
   })
 

@@ -48,6 +48,9 @@ const JUMP_READY = 0.08
 const END_SLACK = 2
 /** Played film that stays in memory, in seconds: a Blu-ray has 5 MB each. */
 const KEPT_BEHIND = { autoCleanupMaxBackwardDuration: 40, autoCleanupMinBackwardDuration: 15 }
+/** Chromium at times waits for ever in the middle of its buffer, above all where the picture's size has changed: so many reports, and so much ahead, in seconds. */
+const STUCK_REPORTS = 5
+const STUCK_AHEAD = 0.5
 /** Times in the buffer are rounded: a moment before a key picture, the browser would decode the whole group before it. In seconds. */
 const AFTER_KEY = 0.004
 /** The host hears this often what is on the screen, in ms. */
@@ -69,6 +72,8 @@ export class Player {
   #showFrom: number | null = null
   #endAt: number | null = null
   #acts = 0
+  /** Media time at the last report, and how many reports it has been the same with film ahead. */
+  #reported = { time: -1, stuck: 0 }
   #timers: number[] = []
   #frame = 0
 
@@ -291,7 +296,22 @@ export class Player {
     // A tab that is not seen draws no frames: jumps and the end are looked after here, too.
     this.#tick()
     if (this.#timeline.base === null || this.#jump !== null) return
+    this.#leaveStuckPlace()
     this.#send({ type: "presented", time: this.#timeline.feedTime(this.#video.currentTime) })
+  }
+
+  /** A new stretch from the same moment begins with a key picture, which any decoder takes. */
+  #leaveStuckPlace(): void {
+    const { currentTime, paused, seeking, buffered } = this.#video
+    const hasFilm = Array.from({ length: buffered.length }, (_, i) => i).some(
+      (i) => buffered.start(i) <= currentTime && buffered.end(i) > currentTime + STUCK_AHEAD,
+    )
+    const isStuck = !paused && !seeking && hasFilm && currentTime === this.#reported.time && this.#state.status === "playing"
+    this.#reported = { time: currentTime, stuck: isStuck ? this.#reported.stuck + 1 : 0 }
+    if (this.#reported.stuck < STUCK_REPORTS) return
+    this.#reported = { time: -1, stuck: 0 }
+    const position = this.#timeline.positionAt(this.#timeline.feedTime(currentTime))
+    if (position !== null) this.seek(position.time)
   }
 
   #readElement(): void {
