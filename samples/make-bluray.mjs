@@ -168,14 +168,15 @@ function makePlaylists({ main, extra, journey, angles }) {
   const [a, b, c] = journey
   const joined = [item(a), item(b, 0, b.frames, CONNECTION.seamless), item(c, 0, c.frames, CONNECTION.seamless)]
   // Pieces in no order that makes a film: longer than all else, and no title of the index plays it. Each begins where its clip does.
+  // Sound frames run over each end by less than half of one: none is lost at the next piece.
   const pieces = [
     item(extra, 0, 45),
     item(c, 0, 37),
-    item(main, 0, 53),
+    item(main, 0, 65),
     item(a, 0, 29),
-    item(main, 0, 45),
-    item(b, 0, 41),
-    item(main, 0, 33),
+    item(main, 0, 49),
+    item(b, 0, 37),
+    item(main, 0, 25),
   ]
   const shuffled = Array.from({ length: 42 }, (_, i) => pieces[(i * 3 + (i >> 3)) % pieces.length])
   return [
@@ -194,7 +195,7 @@ function makePlaylists({ main, extra, journey, angles }) {
     // short one. None of these joins is seamless.
     {
       number: 2,
-      items: [item(main, 120, 229), item(c, GROUP, 85), item(extra)],
+      items: [item(main, 120, 229), item(c, GROUP, 81), item(extra)],
       marks: [
         { item: 0, time: main.time45(120) },
         { item: 1, time: c.time45(GROUP) },
