@@ -53,6 +53,8 @@ const STUCK_REPORTS = 5
 const STUCK_AHEAD = 0.5
 /** Times in the buffer are rounded: a moment before a key picture, the browser would decode the whole group before it. In seconds. */
 const AFTER_KEY = 0.004
+/** The first picture shows at once and moves when this much is there, in seconds: a converter that has just begun finds its speed meanwhile. */
+const START_CUSHION = 0.6
 /** The host hears this often what is on the screen, in ms. */
 const REPORT_EVERY = 200
 /** A hole in the buffer up to this long is stepped over, in seconds. */
@@ -72,6 +74,8 @@ export class Player {
   #showFrom: number | null = null
   #endAt: number | null = null
   #acts = 0
+  /** The title has not begun to move yet. */
+  #awaitsStart = false
   /** Media time at the last report, and how many reports it has been the same with film ahead. */
   #reported = { time: -1, stuck: 0 }
   #timers: number[] = []
@@ -82,7 +86,8 @@ export class Player {
     this.#overlays = new Overlays(canvas)
     for (const event of ["play", "pause", "volumechange"]) video.addEventListener(event, () => this.#readElement())
     video.addEventListener("waiting", () => this.#set({ waiting: true }))
-    for (const event of ["playing", "seeked"]) video.addEventListener(event, () => this.#set({ waiting: this.#jump !== null }))
+    for (const event of ["playing", "seeked"])
+      video.addEventListener(event, () => this.#set({ waiting: this.#jump !== null || this.#awaitsStart }))
   }
 
   get state(): PlayerState {
@@ -133,6 +138,7 @@ export class Player {
     this.#jump = null
     this.#showFrom = null
     this.#endAt = null
+    this.#awaitsStart = false
     this.#set(IDLE)
   }
 
@@ -218,10 +224,11 @@ export class Player {
     })
     stream.attachMediaElement(this.#video)
     stream.load()
-    this.#play()
+    this.#awaitsStart = true
   }
 
   #play(): void {
+    this.#awaitsStart = false
     this.#video.play()?.then(
       () => this.#set({ blocked: false }),
       (error: unknown) => {
@@ -271,6 +278,7 @@ export class Player {
     if (this.#timeline.base === null) return
     this.#tryJump()
     if (this.#jump !== null) return this.#endInsteadOfJump(this.#jump)
+    if (this.#awaitsStart && (this.#endAt !== null || this.#hasFilm(START_CUSHION))) this.#play()
     const now = this.#timeline.feedTime(this.#video.currentTime)
     this.#overlays.draw(now)
     const position = this.#timeline.positionAt(now)
@@ -302,16 +310,23 @@ export class Player {
 
   /** A new stretch from the same moment begins with a key picture, which any decoder takes. */
   #leaveStuckPlace(): void {
-    const { currentTime, paused, seeking, buffered } = this.#video
-    const hasFilm = Array.from({ length: buffered.length }, (_, i) => i).some(
-      (i) => buffered.start(i) <= currentTime && buffered.end(i) > currentTime + STUCK_AHEAD,
-    )
-    const isStuck = !paused && !seeking && hasFilm && currentTime === this.#reported.time && this.#state.status === "playing"
+    const { currentTime, paused, seeking } = this.#video
+    const isStuck =
+      !paused && !seeking && this.#hasFilm(STUCK_AHEAD) && currentTime === this.#reported.time && this.#state.status === "playing"
     this.#reported = { time: currentTime, stuck: isStuck ? this.#reported.stuck + 1 : 0 }
     if (this.#reported.stuck < STUCK_REPORTS) return
     this.#reported = { time: -1, stuck: 0 }
     const position = this.#timeline.positionAt(this.#timeline.feedTime(currentTime))
     if (position !== null) this.seek(position.time)
+  }
+
+  /** Whether the buffer goes on for this long behind the playhead. */
+  #hasFilm(seconds: number): boolean {
+    const { currentTime, buffered } = this.#video
+    for (let i = 0; i < buffered.length; i++) {
+      if (buffered.start(i) <= currentTime && buffered.end(i) > currentTime + seconds) return true
+    }
+    return false
   }
 
   #readElement(): void {
