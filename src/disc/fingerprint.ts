@@ -1,3 +1,4 @@
+import { concatBytes } from "../base/index.ts"
 import { sha256 } from "./sha256.ts"
 
 /** A structure file for the fingerprint: its name without the folder, in upper case, and its content. */
@@ -11,11 +12,5 @@ export type FingerprintPart = { readonly name: string; readonly bytes: Uint8Arra
 export function fingerprint(parts: readonly FingerprintPart[]): string {
   const encoder = new TextEncoder()
   const pieces = parts.flatMap(({ name, bytes }) => [encoder.encode(`${name}\0${bytes.length}\0`), bytes])
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return sha256(all)
+  return sha256(concatBytes(pieces))
 }

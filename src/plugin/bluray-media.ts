@@ -3,6 +3,7 @@ import { ALIGNED_UNIT_SIZE, type BlurayDisc, codecOf, isBlurayTitleScrambled } f
 import type { DiscInfo, StreamInfo, TitleInfo } from "../disc/index.ts"
 import { type AccessUnit, type CodecName, TransportStreamDemuxer } from "../mpeg/index.ts"
 import { type BlurayTitlePlan, type BlurayTitleStream, planBlurayTitle } from "../navigation/title/index.ts"
+import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { presentationGraphicsDecoder } from "./subtitle-decoders.ts"
@@ -32,6 +33,7 @@ export async function openBlurayMedia(
   if (parsed === undefined) throw new Error(`title ${title.number} is in the disc's info and not on the disc`)
   if (await isBlurayTitleScrambled(bluray, parsed)) throw protectedTitle(title.number, "AACS")
   const plan = await planBlurayTitle(bluray, parsed, { angle, warnings })
+  const clips = new OpenClips((clip: string) => bluray.openClip(clip))
   const played = playedStreams(title, plan, warnings)
   return {
     title: title.number,
@@ -44,12 +46,13 @@ export async function openBlurayMedia(
     streams: played.map(describeStream),
     blockSize: ALIGNED_UNIT_SIZE,
     warnings,
-    openClip: ({ clip }) => bluray.openClip(clip),
+    openClip: ({ clip }) => clips.get(clip),
     createDemuxer: (segment, onUnit) => createDemuxer(plan, segment, played, warnings, onUnit),
     createSubtitleDecoder: (_, stream) =>
       played[stream]?.codec === "hdmv_pgs_subtitle" ? presentationGraphicsDecoder(parsed.fileName, warnings) : null,
     locate: (time: Ticks, options) => plan.locate(time, options),
     withAngle: (other) => openBlurayMedia(bluray, info, title, other, warnings),
+    close: () => clips.close(),
   }
 }
 

@@ -1,11 +1,12 @@
 import { type ReadOptions, SECTOR_SIZE, type Source, type Ticks, type Warnings } from "../base/index.ts"
-import { clipName, type DvdDisc, dvdTitle, isDvdTitleScrambled, type TitleSet, vobSectors } from "../disc/dvd/index.ts"
+import { clipName, type DvdDisc, dvdTitle, isDvdTitleScrambled, type TitleSet } from "../disc/dvd/index.ts"
 import type { DiscInfo, TitleInfo } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
 import type { AccessUnit } from "../mpeg/index.ts"
 import { ProgramStreamDemuxer } from "../mpeg/index.ts"
 import { type DvdTitlePlan, planDvdTitle } from "../navigation/title/index.ts"
 import { ConcatSource } from "../source/index.ts"
+import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { subpictureDecoder } from "./subtitle-decoders.ts"
@@ -16,15 +17,18 @@ const FIRST_MPEG_STREAM_ID = 0xc0
 const PRIVATE_STREAM_1 = 0xbd00
 
 /** The title VOBs of a title set as one run of bytes. */
-export async function openTitleVobs(files: FileSystem, titleSet: TitleSet): Promise<Source> {
+async function openTitleVobs(files: FileSystem, titleSet: TitleSet): Promise<Source> {
   const sources = await Promise.all(titleSet.titleVobs.map(({ path }) => files.open(path)))
   return new ConcatSource(sources, clipName(titleSet.number))
 }
 
-/** Whether a title's packets are scrambled; null where it has none to look at. */
-export async function isDvdScrambled(files: FileSystem, dvd: DvdDisc, number: number): Promise<boolean | null> {
+/** The title sets' VOBs, open while a title is read. */
+export const openVobsOf = (files: FileSystem): OpenClips<TitleSet> => new OpenClips((titleSet) => openTitleVobs(files, titleSet))
+
+/** Whether a title's packets are scrambled. @throws DiscError `not-found`, `damaged` */
+export async function isDvdScrambled(vobs: OpenClips<TitleSet>, dvd: DvdDisc, number: number): Promise<boolean> {
   const title = dvdTitle(dvd, number)
-  return title === null ? null : isDvdTitleScrambled(title, vobSectors(files, title.titleSet.titleVobs))
+  return isDvdTitleScrambled(title, await vobs.get(title.titleSet))
 }
 
 /**
@@ -39,14 +43,12 @@ export async function openDvdMedia(
   angle: number,
   warnings: Warnings,
 ): Promise<TitleMedia> {
-  if (await isDvdScrambled(files, dvd, title.number)) throw protectedTitle(title.number, "CSS")
-  const opened = new Map<number, Promise<Source>>()
-  const openVobs = (titleSet: TitleSet): Promise<Source> => {
-    const source = opened.get(titleSet.number) ?? openTitleVobs(files, titleSet)
-    opened.set(titleSet.number, source)
-    return source
+  const vobs = openVobsOf(files)
+  if (await isDvdScrambled(vobs, dvd, title.number)) {
+    await vobs.close()
+    throw protectedTitle(title.number, "CSS")
   }
-  const plan = await planDvdTitle(dvd, title.number, { angle, warnings, openVobs })
+  const plan = await planDvdTitle(dvd, title.number, { angle, warnings, openVobs: (titleSet) => vobs.get(titleSet) })
   const streams = title.streams.map(describeStream)
   const indexOf = new Map(streams.map(({ id, index }) => [unitStreamId(Number(id)), index]))
   return {
@@ -60,11 +62,12 @@ export async function openDvdMedia(
     streams,
     blockSize: SECTOR_SIZE,
     warnings,
-    openClip: () => openVobs(plan.titleSet),
+    openClip: () => vobs.get(plan.titleSet),
     createDemuxer: (segment, onUnit) => createDemuxer(plan.segments[segment]?.clip ?? "", indexOf, warnings, onUnit),
     createSubtitleDecoder: (segment) => subpictureDecoder(paletteOf(plan, segment), videoSizeOf(title), warnings),
     locate: (time: Ticks, options: ReadOptions) => plan.locate(time, options),
     withAngle: (other) => openDvdMedia(files, dvd, info, title, other, warnings),
+    close: () => vobs.close(),
   }
 }
 

@@ -6,7 +6,7 @@ import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
 import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
-import { isDvdScrambled, openDvdMedia } from "./dvd-media.ts"
+import { isDvdScrambled, openDvdMedia, openVobsOf } from "./dvd-media.ts"
 import { openTitleFile } from "./open-title.ts"
 import type { PlayOptions, Session } from "./session.ts"
 import type { TitleMedia } from "./title-media.ts"
@@ -116,10 +116,14 @@ class OpenedDisc implements Disc {
       : openBlurayMedia(this.#parsed.bluray, info, title, angle, this.#warnings)
   }
 
-  #isScrambled(number: number): Promise<boolean | null> {
-    return this.#parsed.kind === "dvd-video"
-      ? isDvdScrambled(this.files, this.#parsed.dvd, number)
-      : isBlurayScrambled(this.#parsed.bluray, number)
+  async #isScrambled(number: number): Promise<boolean | null> {
+    if (this.#parsed.kind !== "dvd-video") return isBlurayScrambled(this.#parsed.bluray, number)
+    const vobs = openVobsOf(this.files)
+    try {
+      return await isDvdScrambled(vobs, this.#parsed.dvd, number)
+    } finally {
+      await vobs.close()
+    }
   }
 
   #startOf(options: PlayOptions) {

@@ -1,11 +1,12 @@
 import { DiscError, type Source, Warnings } from "../base/index.ts"
 import { type BlurayDisc, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
-import { type DvdDisc, dvdTitle, isDvdTitleScrambled, type TitleSet, vobSectors } from "../disc/dvd/index.ts"
+import type { DvdDisc } from "../disc/dvd/index.ts"
 import type { ParsedDisc } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
 import { createProgramFile, createTransportFile, type TitleStream, type TitleStreamKind } from "../mpeg/title-file/index.ts"
 import { type BlurayStreamKind, type BlurayTitleStream, planBlurayTitle, planDvdTitle } from "../navigation/title/index.ts"
-import { ConcatSource } from "../source/index.ts"
+import { isDvdScrambled, openVobsOf } from "./dvd-media.ts"
+import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 
 export type TitleFileOptions = {
@@ -17,7 +18,7 @@ export type TitleFileOptions = {
 
 /**
  * The title as one file: a program stream (DVD) or a transport stream of 192-byte packets (Blu-ray) of known size, readable at any offset with no
- * state. Closing it closes nothing of the disc.
+ * state. Closing it closes the clips that it reads.
  * @throws DiscError `not-found`, `damaged`, `protected` when its packets are scrambled
  */
 export function openTitleFile(disc: ParsedDisc, files: FileSystem, number: number, options: TitleFileOptions = {}): Promise<Source> {
@@ -25,15 +26,15 @@ export function openTitleFile(disc: ParsedDisc, files: FileSystem, number: numbe
 }
 
 async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number, options: TitleFileOptions): Promise<Source> {
-  const title = dvdTitle(dvd, number)
-  if (title !== null && (await isDvdTitleScrambled(title, vobSectors(files, title.titleSet.titleVobs)))) throw protectedTitle(number, "CSS")
-  const openVobs = once(async (titleSet: TitleSet) => {
-    const sources = await Promise.all(titleSet.titleVobs.map(({ path }) => files.open(path)))
-    return new ConcatSource(sources, `title ${number}`)
-  })
+  const vobs = openVobsOf(files)
+  if (await isDvdScrambled(vobs, dvd, number)) {
+    await vobs.close()
+    throw protectedTitle(number, "CSS")
+  }
   const { angle = 1, warnings = new Warnings() } = options
-  const plan = await planDvdTitle(dvd, number, { angle, warnings, openVobs })
-  return createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip: () => openVobs(plan.titleSet), warnings })
+  const plan = await planDvdTitle(dvd, number, { angle, warnings, openVobs: (titleSet) => vobs.get(titleSet) })
+  const openClip = () => vobs.get(plan.titleSet)
+  return closingWith(createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip, warnings }), vobs)
 }
 
 async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<Source> {
@@ -43,14 +44,16 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
   const { angle = 1, warnings = new Warnings() } = options
   const plan = await planBlurayTitle(bluray, title, { angle, warnings })
   const { streams, indexes } = fileStreams(plan.streams)
-  return createTransportFile({
+  const clips = new OpenClips((clip: string) => bluray.openClip(clip))
+  const file = createTransportFile({
     name: `title ${number}`,
     segments: plan.segments,
     streams,
     pidsOf: (segment) => new Map([...plan.pidsOf(segment)].flatMap(([pid, stream]) => pairWith(pid, indexes.get(stream)))),
-    openClip: once((clip) => bluray.openClip(clip)),
+    openClip: (clip) => clips.get(clip),
     warnings,
   })
+  return closingWith(file, clips)
 }
 
 const pairWith = (pid: number, index: number | undefined): [number, number][] => (index === undefined ? [] : [[pid, index]])
@@ -80,20 +83,15 @@ function fileStreams(all: readonly BlurayTitleStream[]): { streams: TitleStream[
   return { streams, indexes }
 }
 
-/** A clip of a title that was opened last is most likely asked for again. More than a few open files are of no use. */
-const MAX_OPEN_CLIPS = 16
-
-/** Keeps what was opened last, so that each read of a title does not look its clip up again. */
-function once<K>(open: (key: K) => Promise<Source>): (key: K) => Promise<Source> {
-  const opened = new Map<K, Promise<Source>>()
-  return (key) => {
-    const known = opened.get(key)
-    if (known !== undefined) return known
-    const opening = open(key)
-    opened.set(key, opening)
-    opening.catch(() => opened.delete(key))
-    const [oldest] = opened.keys()
-    if (opened.size > MAX_OPEN_CLIPS && oldest !== undefined) opened.delete(oldest)
-    return opening
+/** Closing the file closes its clips. */
+function closingWith(file: Source, clips: { close(): Promise<void> }): Source {
+  return {
+    name: file.name,
+    size: file.size,
+    read: (offset, length, options) => file.read(offset, length, options),
+    close: async () => {
+      await file.close()
+      await clips.close()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { type ReadOptions, type Ticks, ticks } from "../base/index.ts"
+import { type ReadOptions, secondsFromTicks, type Ticks, ticks } from "../base/index.ts"
 import type { AccessUnit } from "../mpeg/access-unit.ts"
 import { continuesSegment, type Segment } from "../mpeg/segment.ts"
 import type { Item, PacketItem } from "./items.ts"
@@ -244,6 +244,7 @@ export class TitleFeed {
 
   #takeWarnings(): void {
     const { list } = this.#media.warnings
+    if (list.length === this.#warned) return
     for (const warning of list.slice(this.#warned)) this.#items.push({ type: "warning", at: this.highest, warning })
     this.#warned = list.length
   }
@@ -260,7 +261,7 @@ export function positionItem(media: TitleMedia, titleTime: Ticks, at: Ticks): Ex
     title: media.title,
     chapter: Math.max(chapter, 0) + 1,
     angle: media.angle,
-    time: time / 90_000,
-    duration: media.duration / 90_000,
+    time: secondsFromTicks(ticks(time)),
+    duration: secondsFromTicks(media.duration),
   }
 }

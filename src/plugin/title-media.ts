@@ -55,4 +55,6 @@ export interface TitleMedia {
   locate(time: Ticks, options: ReadOptions): Promise<Entry>
   /** The same title seen from another angle. */
   withAngle(angle: number): Promise<TitleMedia>
+  /** Closes the clips. */
+  close(): Promise<void>
 }

@@ -208,6 +208,8 @@ export class TitleSession implements Session {
     const entry = await media.locate(target, { signal })
     // Somebody jumped elsewhere meanwhile.
     if (generation !== this.#generation || this.#closed) return
+    // The clips of the angle before.
+    if (this.#current !== media) void this.#current?.close()
     this.#current = media
     // What is decoded before the target gets feed times too, and none may be used twice.
     const lead = Math.max(target - entry.time, 0) + (isFirst ? 0 : TICKS_PER_SECOND)
@@ -413,6 +415,9 @@ export class TitleSession implements Session {
     this.#watchers.clear()
     this.#wake()
     this.#start.onClose()
+    // One that never opened has told its error to whoever pulled; one that is still opening closes behind us.
+    const closed = this.#media.then((media) => media.close()).catch(() => {})
+    if (this.#current !== null) await closed
   }
 }
 

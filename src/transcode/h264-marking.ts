@@ -1,4 +1,4 @@
-import { DiscError } from "../base/index.ts"
+import { concatBytes, DiscError } from "../base/index.ts"
 import {
   type MarkingCommand,
   readSliceMarking,
@@ -73,7 +73,7 @@ export class H264Marking {
       parts.push(prefix, changed ?? nal)
     }
     if (current !== null) this.#mark(current)
-    return isChanged ? joined(parts) : unit
+    return isChanged ? concatBytes(parts) : unit
   }
 
   #allowingGaps(nal: Uint8Array): Uint8Array {
@@ -304,14 +304,4 @@ function startCode(unit: Uint8Array, from: number): number {
     if (unit[at] === 0 && unit[at + 1] === 0 && unit[at + 2] === 1) return at
   }
   return unit.length
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

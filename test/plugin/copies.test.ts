@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -235,4 +235,33 @@ test("a stream in a clip of its own beside the film is named in a warning; the r
   const disc = await openDisc(beside)
   expect(disc.info.titles[0]?.streams.filter(({ kind }) => kind === "subtitle")).toHaveLength(2)
   await disc.close()
+})
+
+describe.skipIf(process.platform !== "linux")("files of a folder", () => {
+  /** How many files below the folder this process holds open. */
+  const held = (path: string) =>
+    readdirSync("/proc/self/fd").filter((handle) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${handle}`).startsWith(path)
+      } catch {
+        return false
+      }
+    }).length
+
+  // Playlists of hundreds of clips would run into the system's bound otherwise.
+  test.each(["bluray", "dvd"])("of the %s are closed with the session, the title's file, the look for scrambling", async (name) => {
+    const path = join(folder, name)
+    const disc = await openDisc(path)
+    const before = held(path)
+    for (const { number } of disc.info.titles) {
+      for await (const item of disc.play({ title: number })) if (item.type === "end") break
+      const file = await disc.openTitle(number)
+      await file.read(Math.floor(file.size / 2), 100_000)
+      await file.close()
+    }
+    await disc.scan()
+    expect(held(path)).toBe(before)
+    await disc.close()
+    expect(held(path)).toBe(0)
+  })
 })

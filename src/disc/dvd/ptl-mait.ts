@@ -1,4 +1,5 @@
 import type { ByteReader } from "../../base/index.ts"
+import { MAX_TITLE_SETS } from "./vmgi-mat.ts"
 
 /** Parental management: for each country and level, a mask for the menus and for each title set. */
 export type PtlMait = { readonly nrOfTitleSets: number; readonly countries: readonly ParentalCountry[] }
@@ -14,7 +15,6 @@ const COUNTRY_SIZE = 8
 const LEVELS = 8
 /** libdvdread's bounds: both counts are below 100 on real discs. */
 const MAX_COUNTRIES = 99
-const MAX_TITLE_SETS = 99
 
 /** Parental management information table; layout: libdvdread `ptl_mait_t`. The disc has level 8 first. */
 export function parsePtlMait(table: ByteReader): PtlMait {

@@ -6,10 +6,10 @@ import type { DvdDisc, TitleSet, VobFile } from "./dvd-disc.ts"
 import { parseVmgIfo, parseVtsIfo } from "./ifo.ts"
 import { readIfoFile, structureBytes } from "./ifo-file.ts"
 import { bupName, ifoName, menuVobName, titleVobName } from "./paths.ts"
+import { MAX_TITLE_SETS } from "./vmgi-mat.ts"
 
 /** VTS_xx_1.VOB to VTS_xx_9.VOB. */
 const MAX_TITLE_VOBS = 9
-const MAX_TITLE_SETS = 99
 /** Title sets read at the same time: far away discs take one round trip for several. */
 const CONCURRENT_READS = 4
 

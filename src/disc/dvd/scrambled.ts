@@ -1,6 +1,5 @@
-import { DiscError, type ReadOptions, SECTOR_SIZE } from "../../base/index.ts"
+import { DiscError, type ReadOptions, SECTOR_SIZE, type Source } from "../../base/index.ts"
 import { cellRuns, type DvdTitle, titleCells } from "./title.ts"
-import type { ReadSectors } from "./vob-reader.ts"
 
 /** Places looked at, spread over the title: one scrambled cell after a clear logo is found, and a far away disc is not read through. */
 const PLACES = 8
@@ -8,13 +7,13 @@ const PLACES = 8
 const SECTORS_PER_PLACE = 16
 
 /**
- * Looks for scrambled packs at several places of the title. True as soon as one is found; false when none is, also where the VOBs are
+ * `vobs`: the title VOBs of the title's set as one run of bytes. Looks for scrambled packs at several places of the title. True as soon as one is found; false when none is, also where the VOBs are
  * not there. At most 8 reads of 32 KiB.
  * @throws DiscError what the source throws, but for sectors that cannot be read
  */
-export async function isDvdTitleScrambled(title: DvdTitle, readSectors: ReadSectors, options?: ReadOptions): Promise<boolean> {
+export async function isDvdTitleScrambled(title: DvdTitle, vobs: Source, options?: ReadOptions): Promise<boolean> {
   for (const first of placesToLook(title)) {
-    const bytes = await readSectors(first, SECTORS_PER_PLACE, options).catch(unreadable)
+    const bytes = await vobs.read(first * SECTOR_SIZE, SECTORS_PER_PLACE * SECTOR_SIZE, options).catch(unreadable)
     for (let at = 0; at + SECTOR_SIZE <= bytes.length; at += SECTOR_SIZE) {
       if (isPackScrambled(bytes.subarray(at, at + SECTOR_SIZE))) return true
     }

@@ -1,5 +1,6 @@
 import type { ByteReader, Sector } from "../../base/index.ts"
 import { sector } from "../../base/index.ts"
+import { MAX_TITLE_SETS } from "./vmgi-mat.ts"
 
 /** The titles of the disc as a player numbers them: `titles[0]` is title 1. */
 export type TtSrpt = { readonly titles: readonly TitleSearchPointer[] }
@@ -30,7 +31,6 @@ export type PlaybackType = {
 }
 
 const TITLE_SIZE = 12
-const MAX_TITLE_SETS = 99
 
 /** Title search pointer table; layout: libdvdread `tt_srpt_t`. */
 export function parseTtSrpt(table: ByteReader): TtSrpt {

@@ -31,7 +31,8 @@ export type VmgiMat = {
   readonly menuStreams: StreamAttributes
 }
 
-const MAX_TITLE_SETS = 99
+/** VTS_01 to VTS_99: file names have two digits, and the tables follow them. */
+export const MAX_TITLE_SETS = 99
 
 /** Layout: libdvdread `vmgi_mat_t`. */
 export function parseVmgiMat(file: ByteReader): VmgiMat {

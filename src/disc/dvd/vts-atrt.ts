@@ -1,5 +1,6 @@
 import type { ByteReader } from "../../base/index.ts"
 import { readStreamAttributes, type StreamAttributes } from "./stream-attributes.ts"
+import { MAX_TITLE_SETS } from "./vmgi-mat.ts"
 
 /** The video manager's copies of the attributes of each title set: `titleSets[0]` is title set 1. */
 export type VtsAtrt = { readonly titleSets: readonly TitleSetAttributes[] }
@@ -11,7 +12,6 @@ export type TitleSetAttributes = {
   readonly titleStreams: StreamAttributes
 }
 
-const MAX_TITLE_SETS = 99
 /** From the category to the title streams: a copy of VTSI_MAT's bytes 0x100 to 0x1ff. */
 const MENU_AREA = 0x100
 /** Video, audio, reserved and count: less is no entry. */

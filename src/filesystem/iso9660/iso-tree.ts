@@ -1,4 +1,4 @@
-import { ByteReader, DiscError, type ReadOptions, type Warnings } from "../../base/index.ts"
+import { ByteReader, concatBytes, DiscError, type ReadOptions, type Warnings } from "../../base/index.ts"
 import type { ByteExtent } from "../extents.ts"
 import type { ImageReader } from "../image-reader.ts"
 import { joinPath, safeName } from "../path.ts"
@@ -117,15 +117,7 @@ export class IsoTree {
     const pieces: Uint8Array[] = []
     for (const { offsetBytes, lengthBytes } of extents)
       pieces.push(await this.image.upTo(offsetBytes ?? 0, lengthBytes, "directory", options))
-    const [only] = pieces
-    if (pieces.length === 1 && only !== undefined) return this.#warnShort(only, length, path)
-    const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-    let at = 0
-    for (const piece of pieces) {
-      whole.set(piece, at)
-      at += piece.length
-    }
-    return this.#warnShort(whole, length, path)
+    return this.#warnShort(concatBytes(pieces), length, path)
   }
 
   #warnShort(bytes: Uint8Array, length: number, path: string): Uint8Array {

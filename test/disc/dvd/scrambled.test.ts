@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { Warnings } from "../../../src/base/index.ts"
-import { dvdTitle, isDvdTitleScrambled, isPackScrambled, readDvdDisc, vobSectors } from "../../../src/disc/dvd/index.ts"
+import { dvdTitle, isDvdTitleScrambled, isPackScrambled, readDvdDisc, type VobFile } from "../../../src/disc/dvd/index.ts"
+import { ConcatSource } from "../../../src/source/index.ts"
 import { authoredDvd, canAuthor } from "./support/authored.ts"
 import { filesOfFolder, type TestFiles } from "./support/files.ts"
 import { FORMATS } from "./support/recipes.ts"
@@ -8,11 +9,15 @@ import { FORMATS } from "./support/recipes.ts"
 const VOB = "/VIDEO_TS/VTS_01_1.VOB"
 const disc = (): TestFiles => filesOfFolder(authoredDvd(FORMATS))
 
+async function openVobs(files: TestFiles, vobs: readonly VobFile[]): Promise<ConcatSource> {
+  return new ConcatSource(await Promise.all(vobs.map(({ path }) => files.open(path))), "VTS_01")
+}
+
 async function isScrambled(files: TestFiles): Promise<boolean> {
   const { dvd } = await readDvdDisc(files, new Warnings())
   files.reads.length = 0
   const title = dvdTitle(dvd, 1)
-  return isDvdTitleScrambled(title, vobSectors(files, title.titleSet.titleVobs))
+  return isDvdTitleScrambled(title, await openVobs(files, title.titleSet.titleVobs))
 }
 
 /** Sets the scrambling bits as CSS does: in every second pack that is no navigation pack, from one sector on. */
@@ -62,10 +67,9 @@ describe.skipIf(!canAuthor)("scrambled content", () => {
     const { dvd } = await readDvdDisc(parts, new Warnings())
     const title = dvdTitle(dvd, 1)
     expect(title.titleSet.titleVobs.length).toBe(2)
-    expect(await vobSectors(parts, title.titleSet.titleVobs)(295, 16)).toEqual(bytes.subarray(295 * 2048, 311 * 2048))
-    expect(await vobSectors(parts, title.titleSet.titleVobs)(Math.floor(bytes.length / 2048) - 2, 16)).toEqual(
-      bytes.subarray(bytes.length - 4096),
-    )
+    const vobs = await openVobs(parts, title.titleSet.titleVobs)
+    expect(await vobs.read(295 * 2048, 16 * 2048)).toEqual(bytes.subarray(295 * 2048, 311 * 2048))
+    expect(await vobs.read((Math.floor(bytes.length / 2048) - 2) * 2048, 16 * 2048)).toEqual(bytes.subarray(bytes.length - 4096))
   })
 })
 
