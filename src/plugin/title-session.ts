@@ -1,6 +1,7 @@
 import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../base/index.ts"
 import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
+import { SessionQueue } from "./session-queue.ts"
 import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
@@ -58,21 +59,18 @@ export class TitleSession implements Session {
   readonly #everything: boolean
   readonly #ahead: number
   readonly #start: TitleSessionStart
-  readonly #watchers = new Set<(item: WatchedItem) => void>()
-  #latest = new Map<WatchedItem["type"], WatchedItem>()
+  readonly #queue = new SessionQueue({
+    waits: () => this.#ended || this.#isFarAhead(),
+    read: () => this.#read(),
+    close: () => this.close(),
+  })
   #feed: TitleFeed | null = null
-  #queue: Item[] = []
   #presented: Ticks | null = null
   #highest: Ticks = FIRST_FEED_TIME
   #abort = new AbortController()
   #generation = 0
   #ended = false
   #closed = false
-  #pulling = false
-  #error: unknown = null
-  #wake: () => void = () => {}
-  /** Acts of a person one after another: each finds the title where the last one left it. */
-  #acts: Promise<unknown> = Promise.resolve()
 
   constructor(media: Promise<TitleMedia>, start: TitleSessionStart) {
     this.#media = media
@@ -83,74 +81,16 @@ export class TitleSession implements Session {
     this.#ahead = start.aheadSeconds * TICKS_PER_SECOND
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
-    if (this.#pulling) throw new DiscError("bad-argument", "a session has one puller; use watch() for a second screen")
-    this.#pulling = true
-    try {
-      for (let batch = await this.#pull(); batch !== null; batch = await this.#pull()) {
-        for (const item of batch) {
-          yield item
-          if (item.type === "end") return
-        }
-      }
-    } finally {
-      await this.close()
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Item> {
+    return this.#queue.iterate()
   }
 
-  async batch(): Promise<readonly Item[] | null> {
-    if (this.#pulling) throw new DiscError("bad-argument", "a session has one puller; use watch() for a second screen")
-    this.#pulling = true
-    try {
-      return await this.#pull()
-    } finally {
-      this.#pulling = false
-    }
-  }
-
-  async #pull(): Promise<readonly Item[] | null> {
-    while (!this.#closed) {
-      if (this.#error !== null) {
-        const error = this.#error
-        this.#error = null
-        await this.close()
-        throw error
-      }
-      if (this.#queue.length > 0) return this.#hand()
-      if (this.#ended || this.#isFarAhead()) await this.#sleep()
-      else await this.#read()
-    }
-    return null
-  }
-
-  #hand(): readonly Item[] {
-    const items = this.#queue
-    this.#queue = []
-    for (const item of items) this.#tell(item)
-    return items
-  }
-
-  #tell(item: Item): void {
-    if (
-      item.type === "position" ||
-      item.type === "allowed" ||
-      item.type === "streams" ||
-      item.type === "highlight" ||
-      item.type === "still"
-    ) {
-      this.#latest.set(item.type, item)
-      for (const watcher of this.#watchers) watcher(item)
-    }
+  batch(): Promise<readonly Item[] | null> {
+    return this.#queue.batch()
   }
 
   #isFarAhead(): boolean {
     return this.#presented !== null && this.#feed !== null && this.#feed.highest - this.#presented > this.#ahead
-  }
-
-  #sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
   }
 
   /** Reads and steps until there is something to hand out, or somebody acted. */
@@ -166,21 +106,21 @@ export class TitleSession implements Session {
       else this.#finish(feed)
       this.#highest = ticks(Math.max(this.#highest, feed.highest))
     } catch (error) {
-      if (generation === this.#generation && !this.#closed) this.#error = error
+      if (generation === this.#generation && !this.#closed) this.#queue.fail(error)
     }
   }
 
   #step(feed: TitleFeed): void {
     for (let blocks = 0; blocks < BATCH_BLOCKS && feed.blocksWaiting; blocks++) {
-      this.#queue.push(...feed.step())
+      this.#queue.push(feed.step())
       if (this.#isFarAhead()) return
     }
-    this.#queue.push(...feed.takeItems())
+    this.#queue.push(feed.takeItems())
   }
 
   #finish(feed: TitleFeed): void {
     this.#ended = true
-    this.#queue.push(...feed.takeItems(), { type: "end", at: feed.highest })
+    this.#queue.push([...feed.takeItems(), { type: "end", at: feed.highest }])
   }
 
   /** Where the title begins for this viewer, with the streams of their choice. */
@@ -224,7 +164,7 @@ export class TitleSession implements Session {
     begin.push({ type: "discontinuity", at: showFrom, flush, showFrom }, positionItem(media, target, showFrom))
     // What was found while the title was opened or the place was looked for: the feed tells what comes from now on.
     const found = media.warnings.list.slice(warned)
-    this.#queue.push(...begin, ...found.map((warning): Item => ({ type: "warning", at: showFrom, warning })))
+    this.#queue.push([...begin, ...found.map((warning): Item => ({ type: "warning", at: showFrom, warning }))])
   }
 
   #feedSelection(media: TitleMedia): FeedSelection {
@@ -262,24 +202,21 @@ export class TitleSession implements Session {
     return ticks(Math.min(Math.max(0, feed.titleTime(this.#presented ?? feed.highest)), this.#current?.duration ?? 0))
   }
 
-  /** Runs a person's act after those before it; acts on a closed session do nothing. */
+  /** Acts on a closed session do nothing. */
   #act(act: (media: TitleMedia) => Promise<Answer>): Promise<Answer> {
-    const answer = this.#acts.then(async () => {
-      if (this.#closed) return NOTHING
+    return this.#queue.act(async () => {
       const media = await this.#media
       return this.#closed ? NOTHING : act(media)
-    })
-    this.#acts = answer.catch(() => {})
-    return answer
+    }, NOTHING)
   }
 
   async #jump(time: Ticks): Promise<Answer> {
     this.#generation++
     this.#abort.abort()
     this.#abort = new AbortController()
-    this.#queue = []
+    this.#queue.drop()
     await this.#begin(time, true)
-    this.#wake()
+    this.#queue.wake()
     return { outcome: "done", flush: true }
   }
 
@@ -360,14 +297,14 @@ export class TitleSession implements Session {
     const due = feed.selectSubtitle(this.#indexOf(media, "subtitle", subtitle), presented)
     const plane = media.blockSize === 2048 ? "subpicture" : "pg"
     const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
-    this.#queue = this.#queue.filter((item) => item.type !== "overlay")
-    this.#queue.unshift(
+    this.#queue.drop((item) => item.type !== "overlay")
+    this.#queue.unshift([
       this.#streamsItem(media, presented),
       { type: "overlay", plane, at: presented, until: null, picture, forced: false },
       // What is on already begins for this viewer now, after the plane was cleared.
       ...due.map((item) => (item.type === "overlay" && item.at < presented ? { ...item, at: presented } : item)),
-    )
-    this.#wake()
+    ])
+    this.#queue.wake()
   }
 
   async point(): Promise<Answer> {
@@ -384,13 +321,11 @@ export class TitleSession implements Session {
     // A report from before a jump says nothing of the new stretch.
     if (feed === null || feedTime < feed.showFrom) return
     this.#presented = feedTime
-    if (!this.#isFarAhead()) this.#wake()
+    if (!this.#isFarAhead()) this.#queue.wake()
   }
 
   watch(listener: (item: WatchedItem) => void): () => void {
-    this.#watchers.add(listener)
-    for (const item of this.#latest.values()) listener(item)
-    return () => this.#watchers.delete(listener)
+    return this.#queue.watch(listener)
   }
 
   bookmark(): Bookmark {
@@ -411,9 +346,7 @@ export class TitleSession implements Session {
     if (this.#closed) return
     this.#closed = true
     this.#abort.abort()
-    this.#queue = []
-    this.#watchers.clear()
-    this.#wake()
+    this.#queue.close()
     this.#start.onClose()
     // One that never opened has told its error to whoever pulled; one that is still opening closes behind us.
     const closed = this.#media.then((media) => media.close()).catch(() => {})
