@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../base/index.ts"
-import { COMPOSITION_STATES, type CompositionState } from "../pg/composition.ts"
+import { type CompositionState, compositionState as readState } from "../display-set/composition-object.ts"
 import { type Page, readPage } from "./page.ts"
 
 /** Interactive Composition Segment: a menu. Times and durations are 90 kHz ticks. */
@@ -48,7 +48,7 @@ export function parseInteractiveComposition(segment: ByteReader): InteractiveCom
   const videoHeight = segment.u16("video_height")
   const frameRateCode = segment.u8("frame_rate") >> 4
   const compositionNumber = segment.u16("composition_number")
-  const compositionState = COMPOSITION_STATES[segment.u8("composition_state") >> 6] ?? "normal"
+  const compositionState = readState(segment.u8("composition_state"))
   const sequence = segment.u8("first_in_sequence, last_in_sequence")
   if ((sequence & FIRST_IN_SEQUENCE) === 0 || (sequence & LAST_IN_SEQUENCE) === 0) {
     throw segment.error("damaged", "last_in_sequence", "parts of the menu's composition are missing")

@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../base/index.ts"
-import { type CompositionObject, readCompositionObject } from "../pg/composition.ts"
+import { type CompositionObject, readCompositionObject } from "../display-set/composition-object.ts"
 import { type ButtonOverlapGroup, readButtonOverlapGroup, readIdRef } from "./button.ts"
 
 /** A rectangle that effects draw in. */

@@ -1,9 +1,13 @@
-import { ByteReader, DiscError, type Warnings } from "../../base/index.ts"
+import type { ByteReader, Warnings } from "../../base/index.ts"
 import type { Bitmap, PlanePicture } from "../bitmap.ts"
-import { type CompositionObject, type PresentationComposition, parsePresentationComposition } from "./composition.ts"
-import { type GraphicsObject, parseObjectFragment } from "./object.ts"
+import type { CompositionObject } from "../display-set/composition-object.ts"
+import { parseObjectFragment } from "../display-set/object.ts"
+import { rgbaPalette } from "../display-set/palette.ts"
+import { PaletteStore } from "../display-set/palette-store.ts"
+import { placeObject } from "../display-set/place-object.ts"
+import { forEachSegment, SEGMENT } from "../display-set/segments.ts"
+import { type PresentationComposition, parsePresentationComposition } from "./composition.ts"
 import { ObjectStore } from "./object-store.ts"
-import { type PaletteEntry, parsePaletteDefinition, rgbaPalette } from "./palette.ts"
 
 /** What the plane shows from `pts` (90 kHz, the composition's own) on: a completed display set. No bitmaps: cleared. */
 export type PgPicture = {
@@ -14,12 +18,6 @@ export type PgPicture = {
   /** What of it is to be shown even then; null for nothing. A cleared plane clears this too. */
   readonly forcedPicture: PlanePicture | null
 }
-
-const SEGMENT_PALETTE = 0x14
-const SEGMENT_OBJECT = 0x15
-const SEGMENT_COMPOSITION = 0x16
-const SEGMENT_WINDOWS = 0x17
-const SEGMENT_END = 0x80
 
 /** Palettes of one epoch, as in the specification. */
 const MAX_PALETTES = 8
@@ -35,7 +33,7 @@ export class PgDecoder {
   readonly #warnings: Warnings
   readonly #path: string
   readonly #objects: ObjectStore
-  readonly #palettes = new Map<number, Map<number, PaletteEntry>>()
+  readonly #palettes = new PaletteStore(MAX_PALETTES)
   #composition: { readonly pts: number; readonly what: PresentationComposition } | null = null
   /** False until an epoch start or acquisition point: what came before it is not known. */
   #synchronised = false
@@ -66,38 +64,27 @@ export class PgDecoder {
    */
   push(segments: Uint8Array, pts: number | null): readonly PgPicture[] {
     const pictures: PgPicture[] = []
-    const reader = new ByteReader(segments, this.#path)
-    while (reader.remaining > 0) {
-      try {
-        const type = reader.u8("segment_type")
-        // A segment that is cut off is read as far as it goes; its own fields say what is missing.
-        const length = Math.min(reader.u16("segment_length"), reader.remaining)
-        const picture = this.#take(type, reader.window(length, "segment"), pts)
-        if (picture !== null) pictures.push(picture)
-      } catch (error) {
-        if (!(error instanceof DiscError)) throw error
-        this.#warnings.add("pg-segment", error.message, error.place)
-        // The reader is behind the damaged segment, unless not even its head was there.
-        if (reader.remaining < 3) break
-      }
-    }
+    forEachSegment(segments, { path: this.#path, warnings: this.#warnings, code: "pg-segment" }, (type, segment) => {
+      const picture = this.#take(type, segment, pts)
+      if (picture !== null) pictures.push(picture)
+    })
     return pictures
   }
 
   #take(type: number, segment: ByteReader, pts: number | null): PgPicture | null {
     switch (type) {
-      case SEGMENT_COMPOSITION:
+      case SEGMENT.presentation:
         this.#compose(segment, pts)
         return null
-      case SEGMENT_PALETTE:
-        if (this.#composition !== null) this.#definePalette(segment, this.#composition.what)
+      case SEGMENT.palette:
+        if (this.#composition !== null) this.#palettes.define(segment, this.#composition.what.compositionState)
         return null
-      case SEGMENT_OBJECT:
+      case SEGMENT.object:
         if (this.#composition !== null) this.#objects.add(parseObjectFragment(segment))
         return null
-      case SEGMENT_END:
+      case SEGMENT.end:
         return this.#end()
-      case SEGMENT_WINDOWS:
+      case SEGMENT.windows:
         return null
       default:
         throw segment.error("unsupported", "segment_type", `there is no segment of type ${type}`)
@@ -116,18 +103,6 @@ export class PgDecoder {
   #startEpoch(): void {
     this.#objects.clear()
     this.#palettes.clear()
-  }
-
-  #definePalette(segment: ByteReader, composition: PresentationComposition): void {
-    const { id, entries } = parsePaletteDefinition(segment)
-    const known = this.#palettes.get(id)
-    if (known === undefined && this.#palettes.size >= MAX_PALETTES) {
-      throw segment.error("limit", "palette_id", `more than ${MAX_PALETTES} palettes in one epoch`)
-    }
-    // In a normal composition a palette changes the entries it names; elsewhere it is the whole palette.
-    const palette = composition.compositionState === "normal" && known !== undefined ? known : new Map<number, PaletteEntry>()
-    for (const entry of entries) palette.set(entry.id, entry)
-    this.#palettes.set(id, palette)
   }
 
   #end(): PgPicture | null {
@@ -155,7 +130,7 @@ export class PgDecoder {
       this.#warn("pg-palette", `composition ${what.compositionNumber} needs palette ${what.paletteIdRef}, which is not there`)
       return null
     }
-    const palette = rgbaPalette(entries.values(), what.videoHeight)
+    const palette = rgbaPalette(entries, what.videoHeight)
     if (what.objects.length > MAX_COMPOSITION_OBJECTS) {
       this.#warn(
         "pg-objects",
@@ -176,20 +151,4 @@ export class PgDecoder {
   #warn(code: string, message: string): void {
     this.#warnings.add(code, message, { path: this.#path })
   }
-}
-
-/** An object where the composition puts it, cut at its cropping rectangle and at the plane's edge; `null` when nothing is left. */
-function placeObject(object: GraphicsObject, use: CompositionObject, plane: PresentationComposition, palette: Uint8Array): Bitmap | null {
-  const { x, y } = use
-  const crop = use.crop ?? { x: 0, y: 0, width: object.width, height: object.height }
-  const width = Math.min(crop.width, object.width - crop.x, plane.videoWidth - x)
-  const height = Math.min(crop.height, object.height - crop.y, plane.videoHeight - y)
-  if (width <= 0 || height <= 0) return null
-  if (width === object.width && height === object.height) return { x, y, width, height, indices: object.indices, palette }
-  const indices = new Uint8Array(width * height)
-  for (let line = 0; line < height; line++) {
-    const from = (crop.y + line) * object.width + crop.x
-    indices.set(object.indices.subarray(from, from + width), line * width)
-  }
-  return { x, y, width, height, indices, palette }
 }
