@@ -1,4 +1,4 @@
-import { ByteReader, DiscError, type Warnings } from "../../base/index.ts"
+import { ByteReader, DiscError } from "../../base/index.ts"
 
 /** segment_type of the segments that a display set is made of (libbluray `graphics_processor.c`). */
 export const SEGMENT = { palette: 0x14, object: 0x15, presentation: 0x16, windows: 0x17, interactive: 0x18, end: 0x80 } as const
@@ -6,16 +6,15 @@ export const SEGMENT = { palette: 0x14, object: 0x15, presentation: 0x16, window
 /** segment_type and segment_length. */
 const HEAD_SIZE = 3
 
-/**
- * Gives each segment (type, length, content) of what one PES packet brings. A segment that `take` finds damaged becomes a warning with
- * this code, and the next is taken.
- */
-export function forEachSegment(
-  segments: Uint8Array,
-  from: { readonly path: string; readonly warnings: Warnings; readonly code: string },
-  take: (type: number, segment: ByteReader) => void,
-): void {
-  const reader = new ByteReader(segments, from.path)
+/** What is done with each segment, and with what is wrong in one. */
+export type SegmentTaker = {
+  readonly take: (type: number, segment: ByteReader) => void
+  readonly damaged: (error: DiscError) => void
+}
+
+/** Gives each segment (type, length, content) of what one PES packet brings. After a damaged one the next is taken. */
+export function forEachSegment(segments: Uint8Array, path: string, { take, damaged }: SegmentTaker): void {
+  const reader = new ByteReader(segments, path)
   while (reader.remaining > 0) {
     try {
       const type = reader.u8("segment_type")
@@ -24,7 +23,7 @@ export function forEachSegment(
       take(type, reader.window(length, "segment"))
     } catch (error) {
       if (!(error instanceof DiscError)) throw error
-      from.warnings.add(from.code, error.message, error.place)
+      damaged(error)
       // The reader is behind the damaged segment, unless not even its head was there.
       if (reader.remaining < HEAD_SIZE) break
     }

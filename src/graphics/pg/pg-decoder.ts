@@ -64,9 +64,12 @@ export class PgDecoder {
    */
   push(segments: Uint8Array, pts: number | null): readonly PgPicture[] {
     const pictures: PgPicture[] = []
-    forEachSegment(segments, { path: this.#path, warnings: this.#warnings, code: "pg-segment" }, (type, segment) => {
-      const picture = this.#take(type, segment, pts)
-      if (picture !== null) pictures.push(picture)
+    forEachSegment(segments, this.#path, {
+      take: (type, segment) => {
+        const picture = this.#take(type, segment, pts)
+        if (picture !== null) pictures.push(picture)
+      },
+      damaged: (error) => this.#warnings.add("pg-segment", error.message, error.place),
     })
     return pictures
   }
