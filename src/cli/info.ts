@@ -29,6 +29,7 @@ Examples:
         if (options.json) await writeJson(stats === undefined ? info : { ...info, stats })
         else {
           await write(describe(info))
+          if (!scan && options.scan === undefined) await write("\nnot looked for: scrambled content, which --scan finds\n")
           if (stats)
             await write(`\nreads ${stats.reads}, bytes ${stats.bytes}, round trips ${stats.roundTrips}, cache hits ${stats.cacheHits}\n`)
         }
@@ -41,7 +42,7 @@ Examples:
 function describe(info: DiscInfo): string {
   const name = info.names["eng"] ?? Object.values(info.names)[0]
   const lines = [`${name ?? info.label} (${info.kind}${name === undefined ? "" : `, ${info.label}`})`]
-  for (const mark of info.protection) lines.push(`protection mark: ${mark.detail}`)
+  for (const mark of info.protection) lines.push(`protection: ${mark.detail}`)
   for (const title of info.titles) lines.push("", ...describeTitle(title, title.number === info.mainTitle))
   if (info.menus.length > 0) {
     const menus = info.menus.map(({ name: menu, titleSet, language }) =>

@@ -9,6 +9,7 @@ export type DiscInfo = {
   readonly names: Readonly<Record<string, string>>
   /** Stable across copies of the same disc: a hash over its structure files. */
   readonly fingerprint: string
+  /** What structure files show; what packets show joins when titles are looked into (played, or by `Disc.scan`). */
   readonly protection: readonly ProtectionMark[]
   readonly warnings: readonly Warning[]
   /** Number of the title a person most likely wants; null when there is none. */
@@ -20,8 +21,15 @@ export type DiscInfo = {
 /** What a disc is; a Blu-ray 3D plays its base view. */
 export type DiscKind = "dvd-video" | "blu-ray" | "uhd-blu-ray" | "blu-ray-3d" | "avchd"
 
-/** Marks are only shown; what stops playing is scrambled content (`TitleInfo.scrambled`). */
-export type ProtectionMark = { readonly kind: "css" | "region" | "aacs" | "bd-plus" | "any"; readonly detail: string }
+/**
+ * Marks are only shown; what stops playing is scrambled content (`TitleInfo.scrambled`). `css`: scrambled packets were found on a DVD; `aacs`: there
+ * are scrambled units on a Blu-ray, or its AACS folder; `copy-management`: what the author says of copying, which scrambles nothing; `region`:
+ * where the disc is meant to play; `bd-plus`, `any`: their folders.
+ */
+export type ProtectionMark = {
+  readonly kind: "css" | "copy-management" | "region" | "aacs" | "bd-plus" | "any"
+  readonly detail: string
+}
 
 /** A title as a player lists it; times in seconds, sizes in bytes. */
 export type TitleInfo = {

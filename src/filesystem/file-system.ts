@@ -6,6 +6,13 @@ import type { ReadOptions, Source } from "../base/index.ts"
  */
 export type FileExtent = { readonly startSector: number | null; readonly lengthBytes: number }
 
+/** What an author says of copying a file (DVD, UDF volumes only). It is a mark: it neither scrambles anything nor stops it from playing. */
+export type CopyManagement = {
+  /** The author calls it copyrighted material. */
+  readonly copyrighted: boolean
+  readonly copying: "permitted" | "reserved" | "one-generation" | "never"
+}
+
 export type FileEntry = {
   /** From the root, `/BDMV/index.bdmv`, in the disc's own spelling. */
   readonly path: string
@@ -15,6 +22,8 @@ export type FileEntry = {
   readonly size: number
   /** In file order. Empty for directories, for files of a folder and for files embedded in their own entry (UDF). */
   readonly extents: readonly FileExtent[]
+  /** Absent where the volume says nothing of it. */
+  readonly copyManagement?: CopyManagement
 }
 
 export type FileSystemKind = "udf" | "iso9660" | "folder"

@@ -125,8 +125,15 @@ export class VolumeFileSystem<Node extends VolumeNode> implements FileSystem {
   async #entries(directoryPath: string, nodes: readonly Node[], options?: ReadOptions): Promise<FileEntry[]> {
     const details = await this.#describe(directoryPath, nodes, options)
     return nodes.map((node, index) => {
-      const { size, extents } = details[index] ?? { size: 0, extents: [] }
-      const entry: FileEntry = { path: joinPath(directoryPath, node.name), name: node.name, type: node.type, size, extents }
+      const { size = 0, extents = [], copyManagement = null } = details[index] ?? {}
+      const entry: FileEntry = {
+        path: joinPath(directoryPath, node.name),
+        name: node.name,
+        type: node.type,
+        size,
+        extents,
+        ...(copyManagement === null ? {} : { copyManagement }),
+      }
       this.#origin.set(entry, node)
       return entry
     })

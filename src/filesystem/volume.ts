@@ -1,5 +1,5 @@
 import type { DiscError, ReadOptions, Source, Warnings } from "../base/index.ts"
-import type { FileExtent, FileSystemKind } from "./file-system.ts"
+import type { CopyManagement, FileExtent, FileSystemKind } from "./file-system.ts"
 
 /** A name in a directory, before its size and extents are asked for. */
 export interface VolumeNode {
@@ -15,6 +15,8 @@ export type FileDetails = {
   readonly extents: readonly FileExtent[]
   /** The content where it lies inside the file's own structure (UDF). */
   readonly embedded: Uint8Array | null
+  /** Absent where the format has none. */
+  readonly copyManagement?: CopyManagement | null
   /** Why the file cannot be opened although it is listed. */
   readonly problem: DiscError | null
 }

@@ -1,5 +1,6 @@
 import type { ReadOptions, Source } from "../../base/index.ts"
 import type { FileEntry } from "../../filesystem/file-system.ts"
+import type { ProtectionMarks } from "../protection-marks.ts"
 import type { Bdjo } from "./bdjo.ts"
 import type { ClipInformation } from "./clip-information.ts"
 import type { DiscId } from "./disc-id.ts"
@@ -33,6 +34,7 @@ export type BlurayDisc = {
   readonly discLibraries: readonly DiscLibrary[]
   /** CERTIFICATE/id.bdmv. */
   readonly discId: DiscId | null
+  readonly protection: ProtectionMarks
 
   /** By playlist number; null where there is no such playlist. */
   title(playlistNumber: number): BlurayTitle | null

@@ -1,5 +1,5 @@
 import { DiscError, type ReadOptions, type Warnings } from "../../base/index.ts"
-import type { DiscInfo, MenuInfo, ProtectionMark, TitleInfo } from "../disc-info.ts"
+import type { DiscInfo, MenuInfo, TitleInfo } from "../disc-info.ts"
 import { type FingerprintPart, fingerprint } from "../fingerprint.ts"
 import { languageTag } from "../language.ts"
 import { chooseMainTitle, type Stretch } from "../main-title.ts"
@@ -22,7 +22,6 @@ export type BlurayInfo = DiscInfo & { readonly kind: BlurayKind }
 
 type Context = {
   readonly label: string
-  readonly protection: readonly ProtectionMark[]
   readonly warnings: Warnings
   readonly parts: readonly FingerprintPart[]
 }
@@ -45,7 +44,7 @@ export async function blurayInfo(disc: BlurayDisc, context: Context, options?: R
     label: context.label,
     names: Object.fromEntries(disc.discLibraries.flatMap(({ languageCode, title }) => (title === null ? [] : [[languageCode, title]]))),
     fingerprint: fingerprint(parts),
-    protection: context.protection,
+    protection: disc.protection.list,
     warnings: context.warnings.list,
     mainTitle: chooseMainTitle(titles, { stretches }).number,
     titles,

@@ -1,6 +1,7 @@
 import { type ByteReader, DiscError, type ReadOptions, Warnings } from "../../base/index.ts"
 import type { FileEntry, FileSystem } from "../../filesystem/file-system.ts"
 import type { FingerprintPart } from "../fingerprint.ts"
+import { ProtectionMarks } from "../protection-marks.ts"
 import { sha256 } from "../sha256.ts"
 import { parseBdjo } from "./bdjo.ts"
 import type { BlurayDisc, BlurayTitle } from "./bluray-disc.ts"
@@ -44,7 +45,7 @@ export async function readBlurayDisc(
   if (layout === null) throw new DiscError("not-a-disc", "there is no BDMV folder with playlists; give the disc's root or its BDMV folder")
   const paths = blurayPaths(layout)
   const parts: FingerprintPart[] = []
-  const [index, movieObjects, titles, discLibraries, discId, protection] = await Promise.all([
+  const [index, movieObjects, titles, discLibraries, discId, marks] = await Promise.all([
     optional(readCopied(files, paths, paths.index, parseIndexBdmv, warnings, parts, options), warnings),
     optional(readCopied(files, paths, paths.movieObjects, parseMovieObjects, warnings, parts, options), warnings),
     readTitles(files, paths, warnings, parts, options),
@@ -52,8 +53,9 @@ export async function readBlurayDisc(
     readDiscId(files, paths, options),
     readProtectionMarks(files, layout, options),
   ])
-  const bluray = makeDisc(files, layout, warnings, { index, movieObjects, titles, discLibraries, discId })
-  const info = await blurayInfo(bluray, { label: files.label, protection, warnings, parts }, options)
+  const protection = new ProtectionMarks(marks)
+  const bluray = makeDisc(files, layout, warnings, { index, movieObjects, titles, discLibraries, discId, protection })
+  const info = await blurayInfo(bluray, { label: files.label, warnings, parts }, options)
   return { info, bluray }
 }
 
@@ -190,7 +192,7 @@ function makeDisc(
   files: FileSystem,
   layout: BlurayLayout,
   warnings: Warnings,
-  parsed: Pick<BlurayDisc, "index" | "movieObjects" | "titles" | "discLibraries" | "discId">,
+  parsed: Pick<BlurayDisc, "index" | "movieObjects" | "titles" | "discLibraries" | "discId" | "protection">,
 ): BlurayDisc {
   const paths = blurayPaths(layout)
   const clips = new ClipStore(files, paths, warnings)

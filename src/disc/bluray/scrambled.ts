@@ -1,4 +1,6 @@
 import { DiscError, type ReadOptions, type Source } from "../../base/index.ts"
+import type { ProtectionMark } from "../disc-info.ts"
+import type { ProtectionMarks } from "../protection-marks.ts"
 import type { BlurayDisc, BlurayTitle } from "./bluray-disc.ts"
 import { packetRange, SOURCE_PACKET_SIZE } from "./packet-range.ts"
 
@@ -17,7 +19,7 @@ const UNITS = 2
 
 /**
  * Whether a title's packets are scrambled: copy_permission_indicator is set and 0x47 is missing where packets begin. Either alone says nothing: decrypted
- * copies often keep the indicator, damage also loses sync bytes. Reads at most 16 pieces of 12 KiB.
+ * copies often keep the indicator, damage also loses sync bytes. Reads at most 16 pieces of 12 KiB. What is found joins the disc's marks.
  * @returns null: none of its stream files is there or long enough to tell
  */
 export async function isBlurayTitleScrambled(disc: BlurayDisc, title: BlurayTitle, options?: ReadOptions): Promise<boolean | null> {
@@ -27,7 +29,8 @@ export async function isBlurayTitleScrambled(disc: BlurayDisc, title: BlurayTitl
     if (entry === null || entry.type !== "file") continue
     const stream = await disc.openClip(clip, options)
     try {
-      const verdict = await lookAtPlaces(stream, startByte, Math.min(endByte, stream.size), options)
+      const verdict = await lookAtPlaces(stream, startByte, Math.min(endByte, stream.size), disc.protection, options)
+      if (verdict === true) disc.protection.add(SCRAMBLED)
       if (verdict === true) return true
       looked ||= verdict === false
     } finally {
@@ -36,6 +39,8 @@ export async function isBlurayTitleScrambled(disc: BlurayDisc, title: BlurayTitl
   }
   return looked ? false : null
 }
+
+const SCRAMBLED: ProtectionMark = { kind: "aacs", detail: "scrambled units (AACS)" }
 
 type ClipStretch = { readonly clip: string; readonly startByte: number; readonly endByte: number }
 
@@ -56,22 +61,31 @@ async function longestClips(disc: BlurayDisc, title: BlurayTitle, options?: Read
   return [...stretches.values()]
 }
 
-async function lookAtPlaces(stream: Source, startByte: number, endByte: number, options?: ReadOptions): Promise<boolean | null> {
+async function lookAtPlaces(
+  stream: Source,
+  startByte: number,
+  endByte: number,
+  marks: ProtectionMarks,
+  options?: ReadOptions,
+): Promise<boolean | null> {
   let answer: boolean | null = null
   for (const place of PLACES) {
     const unit = Math.floor((startByte + (endByte - startByte) * place) / ALIGNED_UNIT_SIZE)
-    const verdict = await lookAt(stream, unit * ALIGNED_UNIT_SIZE, options)
+    const verdict = await lookAt(stream, unit * ALIGNED_UNIT_SIZE, marks, options)
     if (verdict === true) return true
     answer ??= verdict
   }
   return answer
 }
 
-async function lookAt(stream: Source, offset: number, options?: ReadOptions): Promise<boolean | null> {
+async function lookAt(stream: Source, offset: number, marks: ProtectionMarks, options?: ReadOptions): Promise<boolean | null> {
   const bytes = await stream.read(offset, UNITS * ALIGNED_UNIT_SIZE, options).catch(unreadable)
   const verdicts: boolean[] = []
   for (let at = 0; at + ALIGNED_UNIT_SIZE <= bytes.length; at += ALIGNED_UNIT_SIZE) {
-    verdicts.push(isUnitScrambled(bytes.subarray(at, at + ALIGNED_UNIT_SIZE)))
+    const unit = bytes.subarray(at, at + ALIGNED_UNIT_SIZE)
+    verdicts.push(isUnitScrambled(unit))
+    const mark = copyPermission(unit)
+    if (mark !== null) marks.add(mark)
   }
   return verdicts.length === 0 ? null : verdicts.every(Boolean)
 }
@@ -80,6 +94,16 @@ async function lookAt(stream: Source, offset: number, options?: ReadOptions): Pr
 function unreadable(error: unknown): Uint8Array {
   if (error instanceof DiscError && error.code === "read-failed") return new Uint8Array(0)
   throw error
+}
+
+/** By copy_permission_indicator; 0: nothing is said against copying. */
+const COPYING = [null, "no more copies", "copying of one generation", "copying never permitted"] as const
+
+/** What the first TP_extra_header of an aligned unit says of copying; null: nothing, or these are no source packets. */
+export function copyPermission(unit: Uint8Array): ProtectionMark | null {
+  if (unit[SYNC_OFFSET] !== SYNC_BYTE) return null
+  const copying = COPYING[((unit[0] ?? 0) >> 6) as 0 | 1 | 2 | 3]
+  return copying === null ? null : { kind: "copy-management", detail: `stream files are marked: ${copying}` }
 }
 
 /** Whether one aligned unit is scrambled: its first packet carries the mark, and most of the others do not begin with a sync byte. */

@@ -1,3 +1,4 @@
+import type { ProtectionMarks } from "../protection-marks.ts"
 import type { VmgTables, VtsTables } from "./ifo.ts"
 
 /** A DVD-Video disc: the tables of its IFO files, and where its VOBs are. */
@@ -7,6 +8,7 @@ export type DvdDisc = {
   readonly vmg: VideoManager
   /** `titleSets[0]` is title set 1; null: its IFO and its BUP are missing or unreadable. */
   readonly titleSets: readonly (TitleSet | null)[]
+  readonly protection: ProtectionMarks
 }
 
 export type VideoManager = VmgTables & {

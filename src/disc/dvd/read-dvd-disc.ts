@@ -8,7 +8,6 @@ import { groupTitles } from "./duplicates.ts"
 import type { DvdDisc } from "./dvd-disc.ts"
 import { dvdMenus } from "./menus.ts"
 import { findDvdRoot } from "./paths.ts"
-import { dvdProtection } from "./protection.ts"
 import { readDvdTables } from "./read-tables.ts"
 import { type DvdTitle, dvdTitle, type TitleCell, titleCells, titleChapters, titleDuration, titleNumbers, titleSize } from "./title.ts"
 import { titleStreams } from "./title-streams.ts"
@@ -31,7 +30,7 @@ export async function readDvdDisc(files: FileSystem, warnings: Warnings, options
     label: files.label,
     names: discNames(dvd.vmg),
     fingerprint: fingerprint(structure),
-    protection: dvdProtection(dvd),
+    protection: dvd.protection.list,
     warnings: warnings.list,
     mainTitle: chooseMainTitle(titles, { stretches }).number,
     titles,

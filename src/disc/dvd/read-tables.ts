@@ -2,10 +2,12 @@ import type { ReadOptions, Warning } from "../../base/index.ts"
 import { DiscError, Warnings } from "../../base/index.ts"
 import type { FileEntry, FileSystem } from "../../filesystem/file-system.ts"
 import type { FingerprintPart } from "../fingerprint.ts"
+import { ProtectionMarks } from "../protection-marks.ts"
 import type { DvdDisc, TitleSet, VobFile } from "./dvd-disc.ts"
 import { parseVmgIfo, parseVtsIfo } from "./ifo.ts"
 import { readIfoFile, structureBytes } from "./ifo-file.ts"
 import { bupName, ifoName, menuVobName, titleVobName } from "./paths.ts"
+import { dvdProtection } from "./protection.ts"
 import { MAX_TITLE_SETS } from "./vmgi-mat.ts"
 
 /** VTS_xx_1.VOB to VTS_xx_9.VOB. */
@@ -35,7 +37,8 @@ export async function readDvdTables(
       if (result.part !== null) structure.push(result.part)
     }
   }
-  return { dvd: { root, vmg: { ...vmg.tables, menuVob }, titleSets }, structure }
+  const protection = new ProtectionMarks(dvdProtection(vmg.tables.mat, [...entries.values()]))
+  return { dvd: { root, vmg: { ...vmg.tables, menuVob }, titleSets, protection }, structure }
 }
 
 /** Those that VMGI_MAT counts, and those beyond that titles lie in. */

@@ -1,4 +1,5 @@
 import { DiscError, type ReadOptions, SECTOR_SIZE, type Source } from "../../base/index.ts"
+import type { ProtectionMark } from "../disc-info.ts"
 import { cellRuns, type DvdTitle, titleCells } from "./title.ts"
 
 /** Places looked at, spread over the title: one scrambled cell after a clear logo is found, and a far away disc is not read through. */
@@ -6,16 +7,20 @@ const PLACES = 8
 /** CSS leaves many packs of a scrambled title clear; in 16 in a row (32 KiB) there was always one that was not. */
 const SECTORS_PER_PLACE = 16
 
+const SCRAMBLED: ProtectionMark = { kind: "css", detail: "scrambled packets (CSS)" }
+
 /**
  * `vobs`: the title VOBs of the title's set as one run of bytes. Looks for scrambled packs at several places of the title. True as soon as one is found; false when none is, also where the VOBs are
- * not there. At most 8 reads of 32 KiB.
+ * not there. At most 8 reads of 32 KiB. What is found joins the disc's marks.
  * @throws DiscError what the source throws, but for sectors that cannot be read
  */
 export async function isDvdTitleScrambled(title: DvdTitle, vobs: Source, options?: ReadOptions): Promise<boolean> {
   for (const first of placesToLook(title)) {
     const bytes = await vobs.read(first * SECTOR_SIZE, SECTORS_PER_PLACE * SECTOR_SIZE, options).catch(unreadable)
     for (let at = 0; at + SECTOR_SIZE <= bytes.length; at += SECTOR_SIZE) {
-      if (isPackScrambled(bytes.subarray(at, at + SECTOR_SIZE))) return true
+      if (!isPackScrambled(bytes.subarray(at, at + SECTOR_SIZE))) continue
+      title.protection.add(SCRAMBLED)
+      return true
     }
   }
   return false

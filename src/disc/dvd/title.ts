@@ -1,4 +1,5 @@
 import { DiscError, SECTOR_SIZE, type Sector, type Ticks, ticks } from "../../base/index.ts"
+import type { ProtectionMarks } from "../protection-marks.ts"
 import type { Cell } from "./cell.ts"
 import { type DvdDisc, type TitleSet, titleSetOf } from "./dvd-disc.ts"
 import type { Pgc } from "./pgc.ts"
@@ -17,6 +18,8 @@ export type DvdTitle = {
   readonly parts: readonly PartOfTitle[]
   /** The program chains it is played through, in order. Of chains for several parental levels, the one that chapters or links name. */
   readonly chains: readonly TitleChain[]
+  /** The disc's: where looking into the title's packets notes what it finds. */
+  readonly protection: ProtectionMarks
 }
 
 export type TitleChain = { readonly pgcn: number; readonly pgc: Pgc }
@@ -79,7 +82,7 @@ export function dvdTitle(dvd: DvdDisc, number: number): DvdTitle {
   }
   const linked = dvd.vmg.ttSrpt?.titles[number - 1]?.playbackType.multiOrRandomPgc ?? true
   const chains = titleChains(pgcit, found.titleInSet, parts, linked)
-  return { number, titleSet, titleInSet: found.titleInSet, angles: found.angles, parts, chains }
+  return { number, titleSet, titleInSet: found.titleInSet, angles: found.angles, parts, chains, protection: dvd.protection }
 }
 
 /** Where the table of chapters is lost: the programs of the title's entry chain. */

@@ -15,6 +15,7 @@ export const TAG = {
   indirectEntry: 259,
   terminalEntry: 260,
   fileEntry: 261,
+  extendedAttributeHeader: 262,
   extendedFileEntry: 266,
 } as const
 

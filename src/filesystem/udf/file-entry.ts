@@ -1,6 +1,8 @@
 import type { ByteReader } from "../../base/index.ts"
+import type { CopyManagement } from "../file-system.ts"
 import { type AllocationDescriptor, type AllocationForm, parseAllocationDescriptors } from "./allocation-descriptor.ts"
 import { parseDescriptorTag, TAG, tagFault } from "./descriptor-tag.ts"
+import { parseCopyManagement } from "./extended-attributes.ts"
 
 /** ICB strategies of ECMA 167 4/A.5 and UDF 2.3.5.1: one entry, or a list whose last entry holds. */
 export type IcbStrategy = 4 | 4096
@@ -13,6 +15,8 @@ export type UdfFileEntry = {
   readonly content:
     | { readonly form: "embedded"; readonly bytes: Uint8Array }
     | { readonly form: AllocationForm; readonly descriptors: readonly AllocationDescriptor[] }
+  /** Of the extended attributes the only one that is of use here. */
+  readonly copyManagement: CopyManagement | null
   /** What a checksum says against it, in words. */
   readonly fault: string | null
 }
@@ -41,12 +45,13 @@ export function parseFileEntry(block: ByteReader): UdfFileEntry | null {
   block.skip(32 + 8, "implementationIdentifier, uniqueID")
   const lengthOfExtendedAttributes = block.u32le("lengthOfExtendedAttributes")
   const lengthOfAllocationDescriptors = block.u32le("lengthOfAllocationDescriptors")
-  block.skip(lengthOfExtendedAttributes, "extendedAttributes")
+  const copyManagement = parseCopyManagement(block.window(lengthOfExtendedAttributes, "extendedAttributes"))
   const area = block.window(lengthOfAllocationDescriptors, "allocationDescriptors")
 
   const fault = tagFault(tag)
   if (form !== "embedded") {
-    return { strategy, fileType, informationLength, content: { form, descriptors: parseAllocationDescriptors(area, form) }, fault }
+    const content = { form, descriptors: parseAllocationDescriptors(area, form) }
+    return { strategy, fileType, informationLength, content, copyManagement, fault }
   }
   if (informationLength > area.remaining) {
     throw area.error("damaged", "informationLength", `${informationLength} bytes are said to be embedded, ${area.remaining} are here`)
@@ -56,6 +61,7 @@ export function parseFileEntry(block: ByteReader): UdfFileEntry | null {
     fileType,
     informationLength,
     content: { form, bytes: new Uint8Array(area.bytes(informationLength, "embeddedData")) },
+    copyManagement,
     fault,
   }
 }

@@ -147,11 +147,11 @@ class UdfVolume implements Volume<UdfNode> {
   ): Promise<FileDetails> {
     if (entry instanceof DiscError) return this.#unreadable(entry, 0, path)
     this.#warnFault(entry, path)
-    const size = entry.informationLength
-    if (entry.content.form === "embedded") return { size, extents: [], embedded: entry.content.bytes, problem: null }
+    const { informationLength: size, copyManagement } = entry
+    if (entry.content.form === "embedded") return { size, extents: [], embedded: entry.content.bytes, copyManagement, problem: null }
     try {
       const runs: ByteExtent[] = await fileRuns(this.#space, entry, node.icb, options, "main", budget)
-      return { size, extents: toFileExtents(runs), embedded: null, problem: null }
+      return { size, extents: toFileExtents(runs), embedded: null, copyManagement, problem: null }
     } catch (error) {
       if (error instanceof DiscError && isLocalFault(error)) return this.#unreadable(error, size, path)
       throw error
