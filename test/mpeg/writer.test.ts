@@ -196,6 +196,20 @@ function clockFlags(bytes: Uint8Array): number[] {
   return flags
 }
 
+test("as many streams as can be written, each with all its descriptors, have room in the one packet of the program map", () => {
+  const streams: WriterStream[] = Array.from({ length: 9 }, () => ({ codec: "ac3", language: "eng" }))
+  const written = new TransportStreamWriter({ streams }).write(0, { data: new Uint8Array(10), pts: 9000, dts: 9000, key: true })
+  expect(written.length % 188).toBe(0)
+  const maps: number[][] = []
+  const program = (map: { streams: readonly { pid: number; codec: CodecName | null }[] }) =>
+    maps.push(map.streams.filter(({ codec }) => codec === "ac3").map(({ pid }) => pid))
+  const demuxer = new TransportStreamDemuxer({ sink: { unit: () => {}, program } })
+  demuxer.push(written)
+  demuxer.flush()
+  expect(maps[0]).toEqual(Array.from({ length: 9 }, (_, index) => 0x100 + index))
+  expect(() => new TransportStreamWriter({ streams: [...streams, { codec: "ac3", language: "eng" }] })).toThrow(/10 streams; 1 to 9/)
+})
+
 test("streams and units that cannot be written are refused by name", () => {
   expect(() => new TransportStreamWriter({ streams: [] })).toThrow(/0 streams/)
   const writer = new TransportStreamWriter({ streams: [{ codec: "aac", config: Uint8Array.of(0xf8, 0xe6, 0x40, 0) }] })

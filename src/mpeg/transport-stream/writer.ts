@@ -26,7 +26,9 @@ const DEFAULT_DELAY = 63_000
 const CLOCK_INTERVAL = 8_100
 /** A player that tunes in waits no longer than this for the tables. */
 const TABLE_INTERVAL = 22_500
-const MAX_STREAMS = 16
+/** The program map is one packet: 183 bytes, of which 16 are its own and a stream with both descriptors takes 17. */
+const MAX_STREAMS = 9
+/** PES_packet_length has 16 bits; 0, "unbounded", is for video only (ISO/IEC 13818-1 2.4.3.7). */
 const MAX_PES_LENGTH = 0xffff
 const PAT_PID = 0
 
