@@ -9,6 +9,7 @@ import { chromium } from "playwright-core"
 const main = join(import.meta.dirname, "../dist/cli/main.js")
 const samples = join(import.meta.dirname, "../samples")
 const ROUNDS = 5
+/** A page that shows nothing in half a minute does not work. */
 const MAX_WAIT_MS = 30_000
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]

@@ -8,10 +8,12 @@ import { mutate, randomOf } from "./fuzz/mutate.mjs"
 import { collectSeeds, dataFolder } from "./fuzz/seeds.mjs"
 import { TARGETS } from "./fuzz/targets.mjs"
 
+/** What no input may take, in processor time and in memory: CONTRIBUTING.md. */
 const MAX_HANG_MS = 1000
 const MAX_BYTES = 64 * 1024 * 1024
 /** A machine that is busy with other things makes an input slow, but not this slow; processor time decides before that. */
 const MAX_WALL_MS = 20_000
+/** One fault often fails thousands of inputs; these are enough to find it. */
 const MAX_FAILURES = 20
 /** Inputs that one worker takes before the next has its turn. */
 const CHUNK = 5000

@@ -34,6 +34,7 @@ const WORDS = [
   [..."<![CDATA["].map((letter) => letter.charCodeAt(0)),
   [..."&lt;&#x41;"].map((letter) => letter.charCodeAt(0)),
 ]
+/** With more, parsers stop at the first and never see the others. */
 const MAX_CHANGES = 8
 /** Larger inputs are changed where they are and put right again afterwards: copying them would be most of the work. */
 const MAX_COPIED_BYTES = 256 * 1024

@@ -13,6 +13,7 @@ import { writeUdf } from "../../samples/authoring/udf/write-udf.mjs"
 const root = resolve(import.meta.dirname, "../..")
 /** Test data goes in up to this size: larger files are more of the same. */
 const MAX_DATA_BYTES = 1024 * 1024
+/** More are copies of the same structures from other discs, and each seed is held in memory. */
 const MAX_SEEDS_OF_A_KIND = 60
 const STREAM_BYTES = 256 * 1024
 

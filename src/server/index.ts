@@ -13,6 +13,7 @@ export { nameOf } from "./disc-table.ts"
 
 /** More would only fight for the machine; the next one is told so. */
 const MAX_SESSIONS = 32
+/** Each keeps a processor core or more at work: with more of them all would fall behind. */
 const MAX_CONVERTERS = 4
 
 export type ServerOptions = {

@@ -10,6 +10,7 @@ export type AdtsFrame = {
 
 const SAMPLE_RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350]
 const HEADER_SIZE = 7
+/** A PES packet of sound is at most 64 KiB, and holds a few frames; with more it is noise that looks like headers. */
 const MAX_FRAMES = 64
 export const AAC_FRAME_SAMPLES = 1024
 

@@ -9,7 +9,9 @@ import type { Converter, ConverterOptions, ConverterStats, OutputItem, PacketOut
 
 /** Input that waits for the process, and output that waits for the reader: beyond this `push` waits. */
 const MAX_QUEUED_BYTES = 2 << 20
+/** Memory for each converter: 1.7 s of a Blu-ray at 40 Mbit/s. */
 const MAX_READY_BYTES = 8 << 20
+/** Three seconds: enough to bridge a slow moment, little enough to throw away at a seek. */
 const MAX_READY_TICKS = 270_000
 /** Sound comes at most a second after the picture it belongs to (the buffer model of ISO/IEC 13818-1 2.4.2); later it is missing. */
 const SOUND_IS_MISSING = 135_000
@@ -17,6 +19,7 @@ const SOUND_IS_MISSING = 135_000
 const SOUND_IS_MISSING_WHEN_QUIET = 72_000
 const SOUND_LEFT_OPEN = 36_000
 const QUIET_MS = 300
+/** A damaged disc has thousands; these say where it begins and that it goes on. */
 const MAX_BAD_PACKET_WARNINGS = 20
 
 type VideoMode = { readonly kind: "none" | "converted" } | { readonly kind: "copied"; readonly copy: VideoCopy }

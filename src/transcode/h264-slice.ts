@@ -46,9 +46,11 @@ export type SliceMarking = {
 }
 
 const HIGH_PROFILES: ReadonlySet<number> = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135])
+/** num_ref_frames_in_pic_order_cnt_cycle, ITU-T H.264 7.4.2.1.1. */
 const MAX_ORDER_CYCLE = 255
 /** A picture has at most 32 reference fields to say something of. */
 const MAX_COMMANDS = 66
+/** A list has at most 32 entries, each moved once, and an end (7.4.3.1); twice that is surely no slice. */
 const MAX_LIST_MODIFICATIONS = 66
 /** 7.4.3: num_ref_idx_active_minus1 is at most 31. */
 const MAX_REF_IDX = 32

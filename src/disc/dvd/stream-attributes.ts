@@ -10,7 +10,9 @@ export type StreamAttributes = {
   readonly subpictures: readonly SubpictureAttributes[]
 }
 
+/** VTSI_MAT and VMGI_MAT have room for so many; DVD stream numbers have no more. */
 const MAX_AUDIO = 8
+/** As above: a sub-picture stream number is five bits. */
 const MAX_SUBPICTURES = 32
 const AUDIO_SIZE = 8
 const SUBPICTURE_SIZE = 6

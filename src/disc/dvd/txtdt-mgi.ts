@@ -35,11 +35,13 @@ const FIRST_CONTENT_CODE = 0x30
 export const TEXT_GENERAL_NAME = 0x30
 
 const LANGUAGE_UNIT_POINTER_SIZE = 8
+/** One unit for each language a disc is sold in; a table that says more is broken. */
 const MAX_LANGUAGES = 99
 /** Length of the unit, and the 100 start addresses of the volume's and the titles' items, which the items' order says again. */
 const ITEMS_OFFSET = 4 + 200
 /** Texts end with a tab; one that does not is cut here. */
 const MAX_TEXT_BYTES = 1024
+/** Titles of a series share a text or two; overlapping texts could make megabytes of a table of 64 KiB. */
 const MAX_SHARING = 4
 const END_OF_TEXT = 0x09
 

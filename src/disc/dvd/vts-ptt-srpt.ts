@@ -7,8 +7,9 @@ export type VtsPttSrpt = { readonly titles: readonly (readonly PartOfTitle[])[] 
 export type PartOfTitle = { readonly pgcn: number; readonly pgn: number }
 
 const PTT_SIZE = 4
-/** A program chain's number is two bytes, but its table has no more than this; programs are 1 to 99. Bounds of libdvdread. */
+/** A program chain's number is two bytes, but its table has no more than this. Bound of libdvdread. */
 const MAX_PGCN = 999
+/** Programs of a chain are 1 to 99. Bound of libdvdread. */
 const MAX_PGN = 99
 
 /**

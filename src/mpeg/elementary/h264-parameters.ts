@@ -20,10 +20,13 @@ export type H264Pps = { readonly id: number; readonly spsId: number }
 
 /** Profiles with chroma_format_idc, ITU-T H.264 7.3.2.1.1. */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135])
+/** ITU-T H.264 7.4.2.1.1. */
 const MAX_SPS_ID = 31
+/** ITU-T H.264 7.4.2.2. */
 const MAX_PPS_ID = 255
 /** num_ref_frames_in_pic_order_cnt_cycle is at most this, 7.4.2.1.1. */
 const MAX_CYCLE = 255
+/** cpb_cnt_minus1 is at most 31, E.2.2. */
 const MAX_CPB_COUNT = 32
 
 /** Sequence parameter set, ITU-T H.264 7.3.2.1; `from` is the NAL unit's first byte. null: cut short or out of the ranges of 7.4.2.1. */

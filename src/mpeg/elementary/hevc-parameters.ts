@@ -11,10 +11,15 @@ export type HevcSps = {
   readonly reorders: boolean
 }
 
+/** The bounds of ITU-T H.265 7.4.3.2.1. */
 const MAX_SPS_ID = 15
+/** sps_max_sub_layers_minus1 is at most 6. */
 const MAX_SUB_LAYERS = 7
+/** num_short_term_ref_pic_sets, 7.4.3.2.1. */
 const MAX_SHORT_TERM_SETS = 64
+/** A set's pictures all fit into the decoded picture buffer, which holds 16 at most, A.4.2. */
 const MAX_SET_PICTURES = 16
+/** num_long_term_ref_pics_sps, 7.4.3.2.1. */
 const MAX_LONG_TERM_PICTURES = 32
 const NAL_HEADER_SIZE = 2
 

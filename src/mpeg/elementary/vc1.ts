@@ -12,6 +12,7 @@ const ENTRY_POINT = 0x0e
 const SEQUENCE_HEADER = 0x0f
 
 const ADVANCED_PROFILE = 3
+/** What is read of it ends within 25 bytes; only rate buckets come behind. */
 const MAX_SEQUENCE_HEADER = 64
 
 export type Vc1Sequence = { readonly parameters: VideoStreamParameters; readonly frameDuration: number | null }

@@ -6,6 +6,7 @@ import { Shaper } from "./shaper.ts"
 
 /** A still picture's own quality scale is MPEG's: 2 is best, 31 worst. FF_QP2LAMBDA is 118. */
 const QUALITY = 4 * 118
+/** No disc has a wider picture (UHD: 3840). */
 const MAX_WIDTH = 4096
 
 /** Decodes one key picture and makes a JPEG of it. */
