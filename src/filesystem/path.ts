@@ -19,7 +19,7 @@ export function splitPath(path: string): string[] {
 export const joinPath = (directory: string, name: string): string => (directory === "/" ? `/${name}` : `${directory}/${name}`)
 
 /** Two names that fold alike are matched as one. */
-export const foldName = (name: string): string => name.toLowerCase()
+const foldName = (name: string): string => name.toLowerCase()
 
 /**
  * A name from a disc that is safe as one part of a path: no separator, no NUL, not a step to another directory.

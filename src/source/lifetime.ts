@@ -1,7 +1,7 @@
 import { DiscError } from "../base/index.ts"
 
 /** What the user can do is nothing: the caller itself gave up. */
-export function abortedError(name: string): DiscError {
+function abortedError(name: string): DiscError {
   return new DiscError("aborted", "reading was cancelled", { path: name })
 }
 

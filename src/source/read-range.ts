@@ -1,7 +1,7 @@
 import { DiscError } from "../base/index.ts"
 
 /** One read answers with one array: longer runs are read piece by piece, so that a damaged length field cannot take all memory. */
-export const MAX_READ_LENGTH = 1 << 30
+const MAX_READ_LENGTH = 1 << 30
 
 /** How many of the bytes asked for lie inside a source of `size` bytes. @throws DiscError `bad-argument`, `limit` */
 export function readableLength(name: string, size: number, offset: number, length: number): number {

@@ -14,7 +14,7 @@ export { type MovieObject, type MovieObjects, NAVIGATION_COMMAND_SIZE } from "./
 export { type PacketRange, packetRange, SOURCE_PACKET_SIZE, stcSequenceOf } from "./packet-range.ts"
 export type { ClipRef, PlayItem, Still } from "./play-item.ts"
 export { type AppInfoPlayList, type PlayList, parsePlayList } from "./play-list.ts"
-export { MARK_ENTRY, MARK_LINK_POINT, type PlayListMark } from "./play-list-mark.ts"
+export { MARK_ENTRY, type PlayListMark } from "./play-list-mark.ts"
 export type { ProgramSequence, ProgramStream } from "./program-info.ts"
 export { readBlurayDisc } from "./read-bluray-disc.ts"
 export { ALIGNED_UNIT_SIZE, isBlurayTitleScrambled } from "./scrambled.ts"

@@ -13,7 +13,6 @@ export type PlayListMark = {
 }
 
 export const MARK_ENTRY = 1
-export const MARK_LINK_POINT = 2
 
 const MARK_SIZE = 14
 const NO_PID = 0xffff

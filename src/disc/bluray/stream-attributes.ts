@@ -31,15 +31,15 @@ export type AudioAttributes = {
   readonly languageCode: string | null
 }
 
-export const CODING_MPEG1_VIDEO = 0x01
-export const CODING_MPEG2_VIDEO = 0x02
-export const CODING_AVC = 0x1b
-export const CODING_MVC = 0x20
+const CODING_MPEG1_VIDEO = 0x01
+const CODING_MPEG2_VIDEO = 0x02
+const CODING_AVC = 0x1b
+const CODING_MVC = 0x20
 export const CODING_HEVC = 0x24
-export const CODING_VC1 = 0xea
-export const CODING_PG = 0x90
-export const CODING_IG = 0x91
-export const CODING_TEXT = 0x92
+const CODING_VC1 = 0xea
+const CODING_PG = 0x90
+const CODING_IG = 0x91
+const CODING_TEXT = 0x92
 
 const VIDEO = new Set([CODING_MPEG1_VIDEO, CODING_MPEG2_VIDEO, CODING_AVC, CODING_MVC, CODING_HEVC, CODING_VC1])
 const AUDIO = new Set([0x03, 0x04, 0x0f, 0x11, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0xa1, 0xa2])

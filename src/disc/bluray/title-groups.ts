@@ -74,7 +74,7 @@ function containersByClip(titles: readonly GroupedTitle[]): ReadonlyMap<string, 
 const durationOf = (items: readonly PlayItem[]): number => items.reduce((sum, item) => sum + item.outTime45k - item.inTime45k, 0)
 
 /** The part of a playlist's duration that plays what it has played before. */
-export function repeatedShare(playList: PlayList): number {
+function repeatedShare(playList: PlayList): number {
   const seen = new Set<string>()
   const repeated = playList.playItems.filter((item) => {
     const key = itemKey(item)

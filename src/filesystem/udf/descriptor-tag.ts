@@ -19,7 +19,7 @@ export const TAG = {
   extendedFileEntry: 266,
 } as const
 
-export const TAG_LENGTH = 16
+const TAG_LENGTH = 16
 
 export type DescriptorTag = {
   readonly identifier: number

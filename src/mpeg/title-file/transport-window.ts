@@ -113,5 +113,5 @@ export class TransportWindow {
   }
 }
 
-export const isPesStart = (bytes: Uint8Array, start: number, end: number): boolean =>
+const isPesStart = (bytes: Uint8Array, start: number, end: number): boolean =>
   start + 6 <= end && bytes[start] === 0 && bytes[start + 1] === 0 && bytes[start + 2] === 1
