@@ -1,4 +1,14 @@
-/** Blu-ray Interactive Graphics: a menu's composition. */
+/** Blu-ray Interactive Graphics: menus, their pages and buttons, how they answer keys, and what they show. */
+export { type AnimationRules, animationInterval } from "./animation.ts"
 export type { Button, ButtonOverlapGroup, ButtonPictures } from "./button.ts"
+export { nextMenuChange } from "./clock.ts"
+export { decodeInteractiveGraphics, IgDecoder, type IgUnit, type InteractiveGraphics } from "./ig-decoder.ts"
+export type { MenuKey } from "./input.ts"
 export { type InteractiveComposition, joinCompositionParts, parseInteractiveComposition } from "./interactive-composition.ts"
+export { type MenuAction, type MenuResult, type OpenOptions, openMenu, resumeMenu, runMenu, updateMenu } from "./menu.ts"
+export type { Menu, MenuEvent } from "./menu-run.ts"
+export { type ButtonLook, type GroupState, type MenuState, readMenuState } from "./menu-state.ts"
+export { menuUserOperationMask, type ShownButton, shownButtons, takesKeys } from "./menu-view.ts"
+export type { ObjectLibrary } from "./object-library.ts"
 export type { Effect, EffectSequence, Page, Window } from "./page.ts"
+export { renderMenu } from "./render.ts"

@@ -1,0 +1,39 @@
+import type { Bitmap, PlanePicture } from "../bitmap.ts"
+import { type ObjectPlace, placeObject } from "../display-set/place-object.ts"
+import type { InteractiveGraphics } from "./ig-decoder.ts"
+import { findEffect, findPage } from "./menu-run.ts"
+import type { MenuState } from "./menu-state.ts"
+import type { Effect, Page } from "./page.ts"
+
+/**
+ * What a menu shows: bitmaps in plane coordinates, in the order of its groups (which the specification keeps from overlapping); null: the plane is
+ * clear. Pixels are shared with other pictures of the menu: they are not to be written to.
+ */
+export function renderMenu(graphics: InteractiveGraphics, state: MenuState): PlanePicture | null {
+  if (!state.open) return null
+  const { videoWidth, videoHeight } = graphics.composition
+  const effect = findEffect(graphics, state.effect)
+  const page = findPage(graphics, state.pageId)
+  const bitmaps = effect !== null ? effectBitmaps(graphics, effect) : page === null ? [] : pageBitmaps(graphics, state, page)
+  return bitmaps.length === 0 ? null : { planeWidth: videoWidth, planeHeight: videoHeight, bitmaps }
+}
+
+function effectBitmaps(graphics: InteractiveGraphics, effect: Effect): Bitmap[] {
+  return effect.objects.flatMap((use) => bitmapOf(graphics, effect.paletteIdRef, use.objectIdRef, use))
+}
+
+function pageBitmaps(graphics: InteractiveGraphics, state: MenuState, page: Page): Bitmap[] {
+  return state.groups.flatMap(({ drawn, objectId }, index) => {
+    const button = page.buttonOverlapGroups[index]?.buttons.find(({ id }) => id === drawn?.buttonId)
+    if (button === undefined || objectId === null) return []
+    return bitmapOf(graphics, page.paletteIdRef, objectId, { x: button.x, y: button.y, crop: null })
+  })
+}
+
+/** Nothing where the palette or the object is not there, or nothing of it is on the plane. */
+function bitmapOf(graphics: InteractiveGraphics, paletteId: number, objectId: number, place: ObjectPlace): Bitmap[] {
+  const palette = graphics.palettes.get(paletteId)
+  const object = palette === undefined ? null : graphics.objects.decode(objectId)
+  const bitmap = palette === undefined || object === null ? null : placeObject(object, place, graphics.composition, palette)
+  return bitmap === null ? [] : [bitmap]
+}
