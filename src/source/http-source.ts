@@ -6,8 +6,8 @@ import { Lifetime } from "./lifetime.ts"
 import { readableLength } from "./read-range.ts"
 import type { SourceStats } from "./stats.ts"
 
-/** What opening asks for: the volume descriptors (sector 16 on) lie in it, and the first structures of small discs. */
-const FIRST_BYTES = 64 * 1024
+/** What opening asks for: ISO 9660's descriptors (sector 16 on) and UDF's main volume descriptor sequence (mostly sectors 32 to 47) lie in it. */
+const FIRST_BYTES = 96 * 1024
 
 /**
  * Opens an http(s) URL of a server that gives byte ranges. The one request that this costs also brings the first bytes into the cache.
