@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { createContext, Script } from "node:vm"
 import { rolldown } from "rolldown"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -44,7 +44,18 @@ describe("the tarball", () => {
     }
     expect(contents).toContain("plugin-manifest/opentray.json")
     expect(contents).toContain("plugin-manifest/opentray.schema.json")
-    expect(contents.filter((path) => /^(samples|test|src|scripts|docs)\/|\.(iso|test\.)/.test(path))).toEqual([])
+    expect(contents.filter((path) => /^(samples|test|src|scripts)\/|\.(iso|test\.)/.test(path))).toEqual([])
+  })
+
+  it("has everything its own pages link to", () => {
+    const links = contents
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((page) =>
+        [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#]+)/g)].map(([, target = ""]) => join(dirname(page), target)),
+      )
+      .filter((target) => !/^\w+:/.test(target))
+    expect(links.length).toBeGreaterThan(4)
+    expect(links.filter((target) => !contents.includes(target))).toEqual([])
   })
 
   it("works in an empty directory: the command, both doors, the manifest", () => {
