@@ -6,6 +6,8 @@ import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
 import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
+import { DvdSession } from "./dvd/session.ts"
+import { dvdPreferences, dvdStart } from "./dvd/start.ts"
 import { isDvdScrambled, openDvdMedia, openVobsOf } from "./dvd-media.ts"
 import { openTitleFile } from "./open-title.ts"
 import type { PlayOptions, Session } from "./session.ts"
@@ -64,21 +66,7 @@ class OpenedDisc implements Disc {
   }
 
   play(options: PlayOptions = { from: "main-title" }): Session {
-    const start = this.#startOf(options)
-    const warned = this.#warnings.list.length
-    const media = this.#media(start.title, start.angle)
-    const session: Session = new TitleSession(media, {
-      time: ticksFromSeconds(start.time),
-      chapter: start.chapter,
-      audio: options.audio ?? start.audio,
-      audioLanguage: options.preferences?.audioLanguage ?? null,
-      subtitle: options.subtitle === undefined ? start.subtitle : options.subtitle,
-      subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
-      aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
-      everything: options.streams === "all",
-      warned,
-      onClose: () => this.#sessions.delete(session),
-    })
+    const session = this.#playsProgram(options) ? this.#programSession(options) : this.#titleSession(options)
     this.#sessions.add(session)
     return session
   }
@@ -126,19 +114,62 @@ class OpenedDisc implements Disc {
     }
   }
 
+  #playsProgram(options: PlayOptions): boolean {
+    if ("bookmark" in options) return "place" in options.bookmark
+    return "menu" in options || ("from" in options && options.from === "first-play") || ("program" in options && options.program === true)
+  }
+
+  #titleSession(options: PlayOptions): Session {
+    const start = this.#startOf(options)
+    const warned = this.#warnings.list.length
+    const media = this.#media(start.title, start.angle)
+    const session: Session = new TitleSession(media, {
+      time: ticksFromSeconds(start.time),
+      chapter: start.chapter,
+      audio: options.audio ?? start.audio,
+      audioLanguage: options.preferences?.audioLanguage ?? null,
+      subtitle: options.subtitle === undefined ? start.subtitle : options.subtitle,
+      subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
+      aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
+      everything: options.streams === "all",
+      warned,
+      onClose: () => this.#sessions.delete(session),
+    })
+    return session
+  }
+
+  #programSession(options: PlayOptions): Session {
+    const { files, info } = this
+    if (this.#parsed.kind !== "dvd-video")
+      throw new DiscError("unsupported", "the menus of Blu-rays cannot be shown yet; titles can be played")
+    const session: Session = new DvdSession(dvdStart(options, info), {
+      files,
+      dvd: this.#parsed.dvd,
+      fingerprint: info.fingerprint,
+      warnings: this.#warnings,
+      warned: this.#warnings.list.length,
+      preferences: dvdPreferences(options.preferences ?? {}, this.#parsed.dvd),
+      aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
+      everything: options.streams === "all",
+      audio: options.audio ?? null,
+      subtitle: options.subtitle,
+      random: Math.random,
+      onClose: () => this.#sessions.delete(session),
+    })
+    return session
+  }
+
   #startOf(options: PlayOptions) {
     const nothing = { chapter: null, audio: null, subtitle: undefined }
-    if ("bookmark" in options) {
+    if ("bookmark" in options && "title" in options.bookmark) {
       const { bookmark } = options
       if (bookmark.fingerprint !== this.info.fingerprint) throw new DiscError("bad-argument", "this bookmark is of another disc")
       return { ...bookmark, chapter: null }
     }
-    if ("menu" in options) throw new DiscError("unsupported", `the ${options.menu} menu cannot be shown yet; titles can be played`)
     if ("title" in options) {
       const { title, time = 0, angle = 1, chapter = null } = options
       return { ...nothing, title, time, angle, chapter }
     }
-    if (options.from === "first-play") throw new DiscError("unsupported", "the disc's own program is not run yet; play from its main title")
     if (this.info.mainTitle === null) throw new DiscError("not-found", "the disc has no title that could be played")
     return { ...nothing, title: this.info.mainTitle, time: 0, angle: 1 }
   }

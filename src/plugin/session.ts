@@ -1,4 +1,5 @@
 import type { Ticks } from "../base/index.ts"
+import type { DvdPlace } from "./dvd/place.ts"
 import type { AllowedItem, HighlightItem, Item, PositionItem, StillItem, StreamsItem } from "./items.ts"
 
 /** A disc's menus, by what a remote control calls them. */
@@ -48,7 +49,8 @@ export type Selection = {
 export type PlayFrom =
   | { readonly from: "first-play" }
   | { readonly from: "main-title" }
-  | { readonly title: number; readonly chapter?: number; readonly time?: number; readonly angle?: number }
+  /** `program`: by the rules of the disc's program, so that its menus can be called; without it the title plays whatever the program says of it. */
+  | { readonly title: number; readonly chapter?: number; readonly time?: number; readonly angle?: number; readonly program?: boolean }
   | { readonly menu: MenuName }
   | { readonly bookmark: Bookmark }
 
@@ -74,8 +76,8 @@ export type PlayOptions = PlayFrom & {
   readonly preferences?: Preferences
 }
 
-/** A serialisable place to come back to. */
-export type Bookmark = {
+/** A place in a title that plays without the disc's program. `time` in seconds. */
+export type TitleBookmark = {
   readonly version: 1
   readonly fingerprint: string
   readonly title: number
@@ -84,6 +86,12 @@ export type Bookmark = {
   readonly audio: number | null
   readonly subtitle: number | null
 }
+
+/** A place of a running program, with the whole state of its machine. */
+export type ProgramBookmark = { readonly version: 1; readonly fingerprint: string; readonly place: DvdPlace }
+
+/** A place to come back to, in this process or another: plain values, the same after a way through JSON. Checked when it is used. */
+export type Bookmark = TitleBookmark | ProgramBookmark
 
 /** What `watch` tells: state, no packets. */
 export type WatchedItem = PositionItem | HighlightItem | AllowedItem | StreamsItem | StillItem

@@ -1,4 +1,4 @@
-import { DiscError, type Ticks, type Warnings } from "../base/index.ts"
+import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
 import type { OverlayItem } from "./items.ts"
 import type { SubtitleDecoder, TimedPicture } from "./title-media.ts"
 
@@ -41,6 +41,17 @@ export class SubtitleTrack {
   overlaysFrom(presented: Ticks): readonly TrackOverlay[] {
     const current = this.#kept.findLastIndex(({ full }) => full.at <= presented)
     return this.#kept.slice(Math.max(current, 0)).filter(({ full }) => full.until === null || full.until > presented)
+  }
+
+  /** The clock stood still at `from`: what was due later comes so much later. */
+  hold(from: Ticks, by: number): void {
+    const later = (time: Ticks) => (time >= from ? ticks(time + by) : time)
+    const moved = (item: OverlayItem): OverlayItem => ({
+      ...item,
+      at: later(item.at),
+      until: item.until === null ? null : later(item.until),
+    })
+    this.#kept = this.#kept.map(({ full, forced }) => ({ full: moved(full), forced: forced === null ? null : moved(forced) }))
   }
 
   #overlay({ plane }: SubtitleDecoder, { at, picture, forcedPicture }: TimedPicture, until: Ticks | null): TrackOverlay {

@@ -3,18 +3,10 @@ import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
 import { SessionQueue } from "./session-queue.ts"
 import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
+import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "./stretch.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
 
-/** Feed time of the first moment shown: above 0, so that what is decoded before it has times of its own. */
-const FIRST_FEED_TIME = ticks(10 * TICKS_PER_SECOND)
-/** Between the highest feed time ever handed out and the first of a new stretch. */
-const STRETCH_GAP = ticks(TICKS_PER_SECOND / 10)
-/**
- * New stretches begin on this grid: a whole number of AAC frames (1024 samples) and of AC-3 frames (1536) at 48 kHz, so that a host whose
- * sound goes on frame by frame stays in step however often a person jumps.
- */
-const STRETCH_GRID = 5760
 /** Items handed out by one `batch()` at most. */
 const BATCH_BLOCKS = 256
 /** "previous" within this time of a chapter's start goes to the chapter before, as players do. */
@@ -352,9 +344,4 @@ export class TitleSession implements Session {
     const closed = this.#media.then((media) => media.close()).catch(() => {})
     if (this.#current !== null) await closed
   }
-}
-
-/** The next moment of the grid on which stretches begin, counted from the first. */
-function onGrid(feedTime: number): Ticks {
-  return ticks(FIRST_FEED_TIME + Math.ceil((feedTime - FIRST_FEED_TIME) / STRETCH_GRID) * STRETCH_GRID)
 }

@@ -31,6 +31,7 @@ export {
   titleNumbers,
   titleSize,
 } from "./title.ts"
+export { chainStreams, menuStreams } from "./title-streams.ts"
 export type { PlaybackType, TitleSearchPointer, TtSrpt } from "./tt-srpt.ts"
 export { TEXT_GENERAL_NAME, type TextItem, type TextLanguageUnit, type TxtdtMgi } from "./txtdt-mgi.ts"
 export type { VideoAttributes } from "./video-attributes.ts"

@@ -3,7 +3,8 @@ import type { CodecName } from "../../mpeg/access-unit.ts"
 import type { StreamInfo } from "../disc-info.ts"
 import { languageTag } from "../language.ts"
 import type { AudioAttributes, AudioCodeExtension, AudioFormat } from "./audio-attributes.ts"
-import type { SubpictureControl } from "./pgc.ts"
+import type { Pgc, SubpictureControl } from "./pgc.ts"
+import type { StreamAttributes } from "./stream-attributes.ts"
 import type { SubpictureAttributes, SubpictureCodeExtension } from "./subpicture-attributes.ts"
 import type { DvdTitle } from "./title.ts"
 import type { VideoAttributes } from "./video-attributes.ts"
@@ -51,21 +52,40 @@ const SUBPICTURE_PURPOSES: Readonly<Record<SubpictureCodeExtension, Purpose>> = 
  * Where chains differ, the first that has the number counts.
  */
 export function titleStreams(title: DvdTitle, warnings: Warnings): StreamInfo[] {
-  const { video, audio, subpictures } = title.titleSet.mat.titleStreams
   const chains = title.chains.map(({ pgc }) => pgc)
+  const unknown = (index: number, { audioFormat, raw }: AudioAttributes) =>
+    warnings.add(
+      "dvd-audio-format-unknown",
+      `Audio ${index + 1} of title ${title.number} is ${audioFormat ?? `format ${raw.format}`}, which cannot be decoded; it is left out.`,
+    )
+  return streamsOf(title.titleSet.mat.titleStreams, chains, unknown)
+}
+
+/** The streams of one program chain of titles. Sound that no decoder knows is left out. */
+export const chainStreams = (attributes: StreamAttributes, pgc: Pgc): StreamInfo[] => streamsOf(attributes, [pgc], () => {})
+
+/** The streams of a menu: the picture, and of sound and sub-pictures the one that menus have, whatever the chain's table says. */
+export function menuStreams({ video, audio, subpictures }: StreamAttributes): StreamInfo[] {
+  const sound = audio[0] === undefined ? null : audioStream(0, 0, audio[0])
+  const pictures = subpictures[0] === undefined ? [] : [subpictureStream(0, MENU_SUBPICTURES, subpictures[0], video)]
+  return [videoStream(video), ...(sound === null ? [] : [sound]), ...pictures]
+}
+
+/** What navigators take where a menu's chain names no stream: stream 0. */
+const MENU_SUBPICTURES: SubpictureControl = { fourByThree: 0, wide: 0, letterbox: 0, panScan: 0 }
+
+function streamsOf(
+  { video, audio, subpictures }: StreamAttributes,
+  chains: readonly Pgc[],
+  unknown: (index: number, attributes: AudioAttributes) => void,
+): StreamInfo[] {
   const streams = [videoStream(video)]
   for (const [index, attributes] of audio.entries()) {
     const control = chains.map((pgc) => pgc.audioControl[index]).find((value) => value !== null && value !== undefined)
     if (control === undefined || control === null) continue
     const stream = audioStream(index, control.streamNumber, attributes)
     if (stream !== null) streams.push(stream)
-    else {
-      const format = attributes.audioFormat ?? `format ${attributes.raw.format}`
-      warnings.add(
-        "dvd-audio-format-unknown",
-        `Audio ${index + 1} of title ${title.number} is ${format}, which cannot be decoded; it is left out.`,
-      )
-    }
+    else unknown(index, attributes)
   }
   for (const [index, attributes] of subpictures.entries()) {
     const control = chains.map((pgc) => pgc.subpictureControl[index]).find((value) => value !== null && value !== undefined)

@@ -1,5 +1,5 @@
 import { DiscError, type Ticks, ticks } from "../../base/index.ts"
-import { type Cell, type DvdDisc, MENU_TYPES, type MenuType, type Pgc, titleSetOf } from "../../disc/dvd/index.ts"
+import { type Cell, type DvdDisc, MENU_TYPES, type MenuType, type Pgc, titleSetOf, type VideoAttributes } from "../../disc/dvd/index.ts"
 import { type NavigationPack, parseNavigationPack } from "../../mpeg/index.ts"
 import { chainTable, currentPgc, partOfProgram, titleNumber } from "./chains.ts"
 import type { DvdEnvironment } from "./environment.ts"
@@ -154,6 +154,11 @@ export class DvdNavigator {
     return prohibitedOps(this.#dvd, this.#state.machine, this.#state.vobu?.vobuUopCtl ?? 0)
   }
 
+  /** What the VOBs that are playing hold; null: their title set is not there. */
+  get video(): VideoAttributes | null {
+    return videoAttributes(this.#dvd, this.#state.machine)
+  }
+
   get streams(): DvdStreams {
     return activeStreams(this.#dvd, this.#state.machine)
   }
@@ -174,7 +179,7 @@ export class DvdNavigator {
   get buttons(): readonly DvdButton[] {
     const { highlight, machine } = this.#state
     if (highlight === null) return []
-    const isWide = videoAttributes(this.#dvd, machine)?.displayAspectRatio === "16:9"
+    const isWide = this.video?.displayAspectRatio === "16:9"
     const mode = ((machine.sprm[SPRM.video] ?? 0) >> 8) & 3
     return buttonsFor(highlight, !isWide ? "normal" : mode === 1 ? "pan-scan" : mode === 2 ? "letterbox" : "wide")
   }
@@ -188,6 +193,18 @@ export class DvdNavigator {
   get wanted(): BlockAddress | null {
     if (this.#state.machine.phase.name !== "cell" || this.#cellIsRead) return null
     return { ...this.#vobs, sector: this.#sector }
+  }
+
+  /** The block wanted is a navigation pack. */
+  get wantsNavigationPack(): boolean {
+    return this.wanted !== null && this.#blocksLeft === 0
+  }
+
+  /** The VOBU in hand is to be read again, from its navigation pack on: streams or angle have changed. Its buttons stay as they are. */
+  reread(): void {
+    const { vobu, machine } = this.#state
+    if (vobu === null) return
+    this.#change({ vobu: null, read: 0, place: vobu.startSector, searching: null, machine: { ...machine, phase: { name: "cell" } } })
   }
 
   /** How many blocks from `wanted` on will surely be wanted one after another, for reading ahead; 0 where none is. */

@@ -1,0 +1,371 @@
+import { DiscError, secondsFromTicks, type Ticks, ticks, type Warnings } from "../../base/index.ts"
+import { type DvdDisc, ticksFromDvdTime } from "../../disc/dvd/index.ts"
+import { subpictureColours } from "../../graphics/subpicture/index.ts"
+import {
+  type BlockAddress,
+  type DvdHighlight,
+  DvdNavigator,
+  type DvdPreferences,
+  type KeyResult,
+  type NavigatorEvent,
+  type NavigatorOptions,
+  type NavigatorState,
+  timerLeft,
+} from "../../navigation/dvd/index.ts"
+import type { HighlightItem, Item, PositionItem, StreamsItem } from "../items.ts"
+import { allowedOperations } from "./allowed.ts"
+import { buttonItems } from "./buttons.ts"
+import { DvdFeed, type FeedClock, feedTimeOf } from "./feed.ts"
+import type { DvdPlace } from "./place.ts"
+import { feedStreams } from "./streams.ts"
+
+export type PlaybackOptions = {
+  readonly preferences: DvdPreferences
+  /** Feed time of the first moment shown. */
+  readonly from: Ticks
+  readonly random: () => number
+  /** Instead of feed time: the clock of the machine's timers and counters. */
+  readonly now?: () => Ticks
+  /** Packets of every stream. */
+  readonly everything: boolean
+  /** How many warnings were told already. */
+  readonly warned: number
+  readonly warnings: Warnings
+  /** false: user operations are never refused. */
+  readonly obeyProhibitions?: boolean
+}
+
+/** What a step did besides the items it gave: a VOBU began, or a still. `at`: feed time. */
+export type Landmark = { readonly type: "vobu" | "still"; readonly at: Ticks }
+
+/** Where a stretch begins to be shown: ticks into the first VOBU, or a time of the chain. */
+export type Target = { readonly into: number } | { readonly time: Ticks }
+
+/** In a VOBU that is read for a moment in its middle, this much is decoded before it at most. */
+export const MAX_INTO = 2 * 90_000
+/** Steps without a VOBU: all VOBUs of a film of three hours, when none of them can be read. */
+const MAX_BARREN_STEPS = 25_000
+
+/** Where playing stands, for going back to it. */
+export type PlaybackState = { readonly navigator: NavigatorState; readonly clock: FeedClock; readonly timeShift: number }
+
+/**
+ * The disc's program and its blocks together, one step at a time: blocks in, items with feed time out. It reads nothing, waits for nothing
+ * and knows no queue; the machine's clock is feed time without the gaps that jumps leave.
+ */
+export class DvdPlayback {
+  readonly navigator: DvdNavigator
+  readonly feed: DvdFeed
+  readonly #dvd: DvdDisc
+  readonly #options: PlaybackOptions
+  readonly #navigatorOptions: NavigatorOptions
+  /** Feed time minus machine time. */
+  #timeShift: number
+  #now: Ticks
+  #items: Item[] = []
+  #landmark: Landmark | null = null
+  #toldStreams = ""
+  #allowedKey = ""
+  #highlightShown = false
+  #chainKey = ""
+  #ended = false
+  #target: Target = { into: 0 }
+  #barrenSteps = 0
+  /** Feed time of what the machine is telling now. */
+  #eventAt: Ticks
+
+  constructor(dvd: DvdDisc, options: PlaybackOptions) {
+    this.#dvd = dvd
+    this.#options = options
+    this.#timeShift = options.from
+    this.#now = options.from
+    this.#eventAt = options.from
+    const now = options.now ?? (() => ticks(this.#now - this.#timeShift))
+    this.#navigatorOptions = {
+      environment: { now, random: options.random },
+      preferences: options.preferences,
+      ...(options.obeyProhibitions === undefined ? {} : { obeyProhibitions: options.obeyProhibitions }),
+    }
+    this.navigator = new DvdNavigator(dvd, this.#navigatorOptions)
+    this.feed = new DvdFeed(options.from, options.warned, options.warnings, () => {
+      throw new DiscError("protected", "the disc's video is scrambled (CSS); opentray holds no keys: play an unprotected copy")
+    })
+  }
+
+  get wanted(): BlockAddress | null {
+    return this.navigator.wanted
+  }
+
+  /** The program came to its end. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** The machine's time of what is on the screen at a feed time. */
+  machineTime(feedTime: Ticks): Ticks {
+    return ticks(feedTime - this.#timeShift)
+  }
+
+  get state(): PlaybackState {
+    return { navigator: this.navigator.state, clock: this.feed.clock, timeShift: this.#timeShift }
+  }
+
+  /** The seconds of the still that playing stands in; undefined: in none. null: until a key. */
+  get still(): number | null | undefined {
+    const { phase } = this.navigator.state.machine
+    return phase.name === "still" ? phase.seconds : undefined
+  }
+
+  /** Ticks until the navigation timer takes the viewer away; null: none runs. */
+  get timerLeft(): number | null {
+    return timerLeft(this.navigator.state.machine, { now: () => this.machineTime(this.feed.end), random: this.#options.random })
+  }
+
+  /** What `navigator.start()` and keys tell. */
+  take(events: readonly NavigatorEvent[]): void {
+    for (const event of events) this.#take(event)
+    this.#isAtEnd()
+  }
+
+  /** Takes the block that `wanted` names; null where none is wanted, or where it cannot be read. */
+  step(block: Uint8Array | null): void {
+    this.moveClock(this.feed.end)
+    if (block !== null && !this.navigator.wantsNavigationPack) this.feed.block(block)
+    else if (++this.#barrenSteps > MAX_BARREN_STEPS)
+      throw new DiscError("damaged", "the disc's program runs on but nothing of what it plays can be read; choose a title instead")
+    this.take(this.navigator.step(block))
+  }
+
+  /** The moment of the first VOBU that is to be shown first. */
+  aim(target: Target): void {
+    this.#target = target
+  }
+
+  /** Goes on from a kept place. */
+  resumeAt({ navigator, clock }: DvdPlace): void {
+    this.navigator.state = navigator
+    this.#timeShift = this.feed.end - clock
+    if (navigator.highlight !== null) this.tellHighlight(this.feed.end)
+  }
+
+  /** Goes to a place whatever the disc forbids: where a session begins. @throws DiscError `not-found` */
+  enter(act: (navigator: DvdNavigator) => KeyResult, what: string): void {
+    const free = new DvdNavigator(this.#dvd, { ...this.#navigatorOptions, obeyProhibitions: false })
+    const { outcome, events } = act(free)
+    if (outcome !== "done") throw new DiscError("not-found", `the disc has no ${what}`)
+    this.navigator.state = free.state
+    this.take(events)
+  }
+
+  stillElapsed(): void {
+    this.moveClock(this.feed.end)
+    this.take(this.navigator.stillElapsed())
+  }
+
+  timerElapsed(): void {
+    this.moveClock(this.feed.end)
+    this.take(this.navigator.timerElapsed())
+  }
+
+  /** What the machine does next, it does at this feed time. */
+  moveClock(feedTime: Ticks): void {
+    this.#now = feedTime
+    this.#eventAt = feedTime
+  }
+
+  /** A new stretch after a person's act: `showFrom` is behind everything handed out, `presented` what was on the screen. */
+  begin(showFrom: Ticks, presented: Ticks, target: Target): void {
+    this.#timeShift += showFrom - presented
+    this.moveClock(showFrom)
+    this.#items = []
+    this.#landmark = null
+    this.#toldStreams = ""
+    this.#allowedKey = ""
+    this.#highlightShown = false
+    this.#ended = false
+    this.#target = target
+    this.feed.begin(showFrom)
+  }
+
+  /** A timed still, or a piece of an endless one, goes on to `to`. */
+  hold(to: Ticks): void {
+    this.feed.advance(to)
+    this.#items.push(...this.feed.takeItems(), this.#position(to))
+  }
+
+  /** The number of the sound that is played; null: none. */
+  get audio(): number | null {
+    const streams = feedStreams(this.#dvd, this.navigator, false, this.#options.warnings)
+    return streams.streams.find(({ kind, selected }) => kind === "audio" && selected)?.number ?? null
+  }
+
+  /** Changes when other streams are to be played. */
+  get streamsKey(): string {
+    const { streams, state } = this.navigator
+    return `${JSON.stringify(streams)}/${state.machine.sprm.slice(1, 3).join("/")}`
+  }
+
+  /** Puts playing back to where it stood; items of the time between are void or kept by whoever has them. */
+  restore({ navigator, timeShift }: Pick<PlaybackState, "navigator" | "timeShift">): void {
+    this.navigator.state = navigator
+    this.#timeShift = timeShift
+  }
+
+  takeItems(): Item[] {
+    const items = this.#items
+    this.#items = []
+    items.push(...this.feed.takeItems())
+    return items
+  }
+
+  takeLandmark(): Landmark | null {
+    const landmark = this.#landmark
+    this.#landmark = null
+    return landmark
+  }
+
+  /** The buttons that are there are told at the beginning of a stretch in their middle. */
+  tellHighlight(at: Ticks): void {
+    if (this.navigator.state.highlight === null) return
+    this.#highlightShown = true
+    this.#items.push(this.highlightItem(at))
+  }
+
+  /** The buttons as they are now, from `at` on. */
+  highlightItem(at: Ticks, clock = this.feed.clock): HighlightItem {
+    const { highlight } = this.navigator.state
+    const { navigator } = this
+    const { width = 720, height = 576 } = navigator.video ?? {}
+    const buttons = highlight === null ? [] : navigator.buttons
+    const end = highlight?.endPtm ?? null
+    return {
+      type: "highlight",
+      at,
+      until: end === null ? null : feedTimeOf(clock, end),
+      planeWidth: width,
+      planeHeight: height,
+      buttons: buttonItems(buttons, subpictureColours(navigator.pgc?.palette ?? [])),
+      selected: buttons.length === 0 ? null : navigator.button,
+    }
+  }
+
+  /** The streams as the program has chosen them now. */
+  streamsItem(at: Ticks): StreamsItem {
+    const streams = feedStreams(this.#dvd, this.navigator, this.#options.everything, this.#options.warnings)
+    this.feed.setStreams(streams)
+    return { type: "streams", at, streams: streams.streams }
+  }
+
+  #take(event: NavigatorEvent): void {
+    switch (event.type) {
+      case "navigation-pack":
+        return this.#vobu(event)
+      case "highlight":
+        return this.#highlight(event.highlight)
+      case "still":
+        this.#flushFeed()
+        this.#items.push({ type: "still", at: this.feed.end, seconds: event.seconds ?? "until-key" })
+        this.#landmark = { type: "still", at: this.feed.end }
+        return
+      case "warning":
+        this.#options.warnings.add(event.code, event.message)
+        return
+      case "play-cell":
+      case "streams":
+      case "end":
+        return
+    }
+  }
+
+  #vobu({ pack }: Extract<NavigatorEvent, { type: "navigation-pack" }>): void {
+    const { vobuSPtm, vobuEPtm } = pack.pci.pciGi
+    const { pgc, state } = this.navigator
+    const { domain, titleSet, pgcn, cell } = state.machine
+    const chainKey = `${domain}/${titleSet}/${pgcn}`
+    const isNewChain = chainKey !== this.#chainKey
+    this.#barrenSteps = 0
+    this.feed.vobu(vobuSPtm, vobuEPtm, { seamless: pgc?.cells[cell - 1]?.seamlessPlay ?? false, into: this.#into() })
+    this.#items.push(...this.feed.takeItems())
+    const at = ticks(Math.max(this.feed.feedTime(vobuSPtm), this.feed.showFrom))
+    this.#eventAt = at
+    if (isNewChain && this.#chainKey !== "") this.#leaveChain(at)
+    this.#chainKey = chainKey
+    this.#tellStreams(at, chainKey)
+    if (this.#highlightShown && state.highlight === null) this.#highlight(null)
+    this.#tellAllowed(at)
+    this.#items.push(this.#position(at))
+    this.#landmark = { type: "vobu", at }
+  }
+
+  #into(): number {
+    const target = this.#target
+    this.#target = { into: 0 }
+    return Math.min(Math.max("into" in target ? target.into : target.time - this.navigator.time, 0), MAX_INTO)
+  }
+
+  /** Sub-pictures belong to their chain. */
+  #leaveChain(at: Ticks): void {
+    this.feed.forgetOverlays()
+    const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
+    this.#items.push({ type: "overlay", plane: "subpicture", at, until: null, picture, forced: false })
+  }
+
+  #tellStreams(at: Ticks, chainKey: string): void {
+    const key = `${chainKey}/${this.streamsKey}`
+    if (key === this.#toldStreams) return
+    this.#toldStreams = key
+    this.#items.push(this.streamsItem(at))
+  }
+
+  #tellAllowed(at: Ticks): void {
+    const operations = allowedOperations(this.navigator)
+    const key = operations.join()
+    if (key === this.#allowedKey) return
+    this.#allowedKey = key
+    this.#items.push({ type: "allowed", at, operations })
+  }
+
+  #highlight(highlight: DvdHighlight | null): void {
+    this.#highlightShown = highlight !== null
+    // Buttons that come later in this VOBU; of those that were there before, only the change is new.
+    const start = highlight === null ? 0 : this.feed.feedTime(highlight.startPtm)
+    this.#items.push(this.highlightItem(ticks(Math.max(start, this.#eventAt))))
+  }
+
+  #position(at: Ticks): PositionItem {
+    const { navigator } = this
+    const { domain, title, part } = navigator.place
+    const { pgc } = navigator
+    const duration = pgc === null ? 0 : ticksFromDvdTime(pgc.playbackTime)
+    const time = Math.min(Math.max(navigator.time + this.#intoVobu(at), 0), duration)
+    return {
+      type: "position",
+      at,
+      domain: domain === "title" ? "title" : domain === "first-play" ? "first-play" : "menu",
+      title,
+      chapter: part,
+      angle: navigator.angles.angle,
+      time: secondsFromTicks(ticks(time)),
+      duration: secondsFromTicks(ticks(duration)),
+    }
+  }
+
+  /** Ticks from the start of the VOBU in hand to a moment of it. */
+  #intoVobu(at: Ticks): number {
+    const { vobu } = this.navigator.state
+    if (vobu === null || this.feed.clock.streamEnd === null) return 0
+    return Math.max(0, at - this.feed.feedTime(vobu.startPtm))
+  }
+
+  #flushFeed(): void {
+    this.feed.advance(this.feed.end)
+    this.#items.push(...this.feed.takeItems())
+  }
+
+  #isAtEnd(): void {
+    if (this.#ended || this.navigator.state.machine.phase.name !== "stopped") return
+    this.#ended = true
+    this.#flushFeed()
+    this.#items.push({ type: "end", at: this.feed.highest })
+  }
+}
