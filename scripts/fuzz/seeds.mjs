@@ -164,6 +164,8 @@ async function addMade(add) {
   add("play-list", "made, all sub-paths and extensions", bluray.makeFullPlayList())
   add("play-list", "made, 3D", bluray.make3dPlayList())
   add("clip-information", "made, 3D", bluray.make3dClip())
+  const { extendedAttributes } = await import("../../test/support/copy-management.ts")
+  add("copy-management", "made", extendedAttributes(0xb0))
   const { withTextData } = await import("../../test/disc/dvd/support/text-data.ts")
   const dvd = await openFileSystem(new MemorySource(new Uint8Array(readFileSync(join(root, "samples/dvd.iso")))), new Warnings())
   const vmg = await dvd.open("/VIDEO_TS/VIDEO_TS.IFO")

@@ -11,6 +11,7 @@ import { parseSoundData } from "../../dist/disc/bluray/sound-data.js"
 import { parseVmgIfo, parseVtsIfo } from "../../dist/disc/dvd/index.js"
 import { openFileSystem, walk } from "../../dist/filesystem/index.js"
 import { openIsoVolume } from "../../dist/filesystem/iso9660/iso-volume.js"
+import { parseCopyManagement } from "../../dist/filesystem/udf/extended-attributes.js"
 import { VolumeFileSystem } from "../../dist/filesystem/volume-file-system.js"
 import { parseInteractiveComposition } from "../../dist/graphics/ig/index.js"
 import { PgDecoder } from "../../dist/graphics/pg/index.js"
@@ -160,6 +161,7 @@ export const TARGETS = {
   "interactive-graphics": { run: (bytes) => parseInteractiveComposition(reader(bytes)), weight: 8 },
   "presentation-graphics": { run: presentationGraphics, weight: 12 },
   "transport-stream": { run: transportStream, weight: 4 },
+  "copy-management": { run: (bytes) => parseCopyManagement(reader(bytes)), weight: 2 },
   volume: { run: volume, weight: 10 },
   "iso-volume": { run: isoVolume, weight: 6 },
   disc: { run: disc, weight: 2 },

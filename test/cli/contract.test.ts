@@ -3,9 +3,10 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { DiscInfo } from "../../src/disc/index.ts"
 import { lsdvd } from "../disc/dvd/support/lsdvd.ts"
+import { markFiles } from "../support/copy-management.ts"
 import { hasProgram, oraclePath, runOracle } from "../support/oracles.ts"
 import { json, opentray, samplePath } from "./cli.ts"
 
@@ -75,6 +76,38 @@ describe("info --json", () => {
     expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([false, false])
     const text = (await opentray(["info", DVD, "--stats"])).stdout.toString()
     expect(text).toMatch(/reads \d+, bytes \d+, round trips \d+, cache hits \d+\n$/)
+  })
+})
+
+describe("info of a disc that is marked and scrambled", () => {
+  const image = join(folder, "scrambled.iso")
+  beforeAll(() => {
+    const bytes = markFiles(readFileSync(DVD), () => 0xb0)
+    // PES_scrambling_control of every video pack.
+    for (let at = 0; at + 2048 <= bytes.length; at += 2048) {
+      if (bytes.readUInt32BE(at) === 0x1ba && bytes.readUInt32BE(at + 14) === 0x1e0) bytes[at + 20] = (bytes[at + 20] ?? 0) | 0x10
+    }
+    writeFileSync(image, bytes)
+  })
+
+  it("names both, by --no-scan only the mark", async () => {
+    const mark = {
+      kind: "copy-management",
+      detail: expect.stringMatching(/^copyrighted, copying never permitted \(VIDEO_TS\.\w+ and \d+ more\)$/),
+    }
+    const scanned = (await json(["info", image, "--json"])) as DiscInfo
+    expect(scanned.protection).toEqual([mark, { kind: "css", detail: "scrambled packets (CSS)" }])
+    expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([true, true])
+    expect(((await json(["info", image, "--json", "--no-scan"])) as DiscInfo).protection).toEqual([mark])
+    const text = (await opentray(["info", image])).stdout.toString()
+    expect(text).toMatch(/^protection: copyrighted, copying never permitted .*\nprotection: scrambled packets \(CSS\)$/m)
+    expect(text.match(/^title \d.*, scrambled$/gm)).toHaveLength(2)
+  })
+
+  it("cannot be played, by name", async () => {
+    const { status, stdout, stderr } = await opentray(["cat", image, "--title", "1"])
+    expect({ status, bytes: stdout.length }).toEqual({ status: 1, bytes: 0 })
+    expect(stderr).toMatch(/scrambled \(CSS\)/)
   })
 })
 
