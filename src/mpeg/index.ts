@@ -1,4 +1,5 @@
 export type { AccessUnit, CodecName } from "./access-unit.ts"
+export { type CaptionPair, CaptionReader } from "./captions/index.ts"
 export type { DamageCode } from "./damage.ts"
 export { ProgramStreamDemuxer, type ProgramStreamOptions, type ProgramStreamSink } from "./program-stream/demuxer.ts"
 export {
