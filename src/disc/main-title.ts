@@ -4,12 +4,12 @@ import type { TitleInfo } from "./disc-info.ts"
 export type Stretch = { readonly key: string; readonly seconds: number }
 
 /** What a disc's reader knows beyond `TitleInfo`. */
-export type MainTitleHints = {
+type MainTitleHints = {
   /** By title number. Without it, loops, permutations and versions of one film are not told from new content. */
   readonly stretches?: ReadonlyMap<number, readonly Stretch[]>
 }
 
-export type MainTitleChoice = {
+type MainTitleChoice = {
   /** null: the disc has no title that lasts at all. */
   readonly number: number | null
   /** Why this one, in sentences for a person. */

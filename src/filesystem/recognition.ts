@@ -2,7 +2,7 @@ import type { ReadOptions } from "../base/index.ts"
 import type { ImageReader } from "./image-reader.ts"
 import { decodeLatin1 } from "./text.ts"
 
-export type Recognition = { readonly hasUdf: boolean; readonly hasIso: boolean; readonly isRawCd: boolean }
+type Recognition = { readonly hasUdf: boolean; readonly hasIso: boolean; readonly isRawCd: boolean }
 
 /** Both formats leave the first 32 KiB to the system (ECMA 119 6.2.1, ECMA 167 2/8.2.1). */
 const SYSTEM_AREA_BYTES = 32 * 1024

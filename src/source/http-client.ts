@@ -19,7 +19,7 @@ export type HttpOptions = {
 }
 
 /** A range of a file, and what the server says the file is. */
-export type HttpPart = { readonly bytes: Uint8Array; readonly identity: FileIdentity }
+type HttpPart = { readonly bytes: Uint8Array; readonly identity: FileIdentity }
 
 const DEFAULT_STALL_TIMEOUT_MS = 15_000
 const DEFAULT_MAX_ATTEMPTS = 4

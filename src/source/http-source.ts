@@ -24,7 +24,7 @@ export async function openHttp(url: string, options: HttpOptions = {}, cache: Ca
 }
 
 /** A file on a server that gives byte ranges. Every reply is checked to be of the file that was opened. */
-export class HttpSource implements Source {
+class HttpSource implements Source {
   readonly name: string
   readonly size: number
   readonly #client: HttpClient

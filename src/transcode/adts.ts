@@ -1,5 +1,5 @@
 /** An ADTS frame taken apart (ISO/IEC 13818-7 6.2). */
-export type AdtsFrame = {
+type AdtsFrame = {
   /** The raw data block without the header. */
   readonly data: Uint8Array
   readonly sampleRate: number

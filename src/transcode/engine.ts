@@ -9,7 +9,7 @@ const MAX_DEATHS = 3
 /** A packet takes some milliseconds; a process that is silent this long over one hangs. */
 const HANGS_AFTER_MS = 8000
 
-export type EngineListener = {
+type EngineListener = {
   readonly output: (item: WorkerOutput) => void
   /** Input was taken in: there may be room. */
   readonly progress: () => void

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import type { FromWorker, ToWorker } from "./protocol.ts"
 
-export type ProcessListener = {
+type ProcessListener = {
   readonly message: (message: FromWorker) => void
   /** It ended, for whatever reason; nothing comes after this. */
   readonly gone: (reason: string) => void

@@ -12,7 +12,7 @@ export const SILENT_FRAME_TICKS = 1920
 /** Frames made at once at most (85 s): a longer hole is a jump in time. */
 const MAX_FRAMES = 4000
 
-export type SilentFrame = { readonly data: Uint8Array; readonly pts: number }
+type SilentFrame = { readonly data: Uint8Array; readonly pts: number }
 
 /** A track of silence that goes as far as it is asked to. */
 export class SilentTrack {

@@ -22,7 +22,7 @@ export type TerminalInfo = {
   readonly titleSearchMask: boolean
 }
 
-export type AppCacheEntry = {
+type AppCacheEntry = {
   readonly type: "jar" | "directory" | "unknown"
   /** `00000` for /BDMV/JAR/00000.jar or /BDMV/JAR/00000/. */
   readonly name: string
@@ -30,7 +30,7 @@ export type AppCacheEntry = {
   readonly languageCode: string
 }
 
-export type AccessiblePlayLists = {
+type AccessiblePlayLists = {
   readonly accessToAll: boolean
   /** The first of them starts by itself. */
   readonly autostartFirst: boolean
@@ -58,7 +58,7 @@ export type Application = {
   readonly parameters: readonly string[]
 }
 
-export type ApplicationProfile = { readonly profile: number; readonly major: number; readonly minor: number; readonly micro: number }
+type ApplicationProfile = { readonly profile: number; readonly major: number; readonly minor: number; readonly micro: number }
 
 const KEYS = [
   "play",

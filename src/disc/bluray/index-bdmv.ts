@@ -18,7 +18,7 @@ export type IndexTitle = IndexObject & {
   readonly hidden: boolean
 }
 
-export type AppInfoBdmv = {
+type AppInfoBdmv = {
   readonly initialOutputModePreference: "2d" | "3d"
   /** The disc has 3D content. */
   readonly ssContentExist: boolean
@@ -33,7 +33,7 @@ export type AppInfoBdmv = {
 }
 
 /** Extension 3.1: what a UHD disc has. */
-export type UhdIndexExtension = {
+type UhdIndexExtension = {
   readonly discType: number
   readonly exist4k: boolean
   readonly hdr10Plus: boolean

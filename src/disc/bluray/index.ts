@@ -24,4 +24,4 @@ export type { SecondaryAudioStream, SecondaryVideoStream, StnStream, StnTable, S
 export type { AudioAttributes, StreamAttributes, VideoAttributes } from "./stream-attributes.ts"
 export type { SubPath, SubPathType, SubPlayItem } from "./sub-path.ts"
 export { type Chapter45k, chapters45k, playItemStarts45k, playListDuration45k } from "./title-chapters.ts"
-export type { UserOperation, UserOperationMask } from "./user-operation-mask.ts"
+export { readUserOperationMask, type UserOperation, type UserOperationMask } from "./user-operation-mask.ts"

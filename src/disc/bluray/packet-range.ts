@@ -7,7 +7,7 @@ export const SOURCE_PACKET_SIZE = 192
 /** Source packets of a clip, from `startSpn` to before `endSpn`. */
 export type PacketRange = { readonly startSpn: number; readonly endSpn: number }
 
-export type ClipTimes = { readonly stcId: number; readonly inTime45k: number; readonly outTime45k: number }
+type ClipTimes = { readonly stcId: number; readonly inTime45k: number; readonly outTime45k: number }
 
 /** The STC sequence with this id and the packet before which it ends; null when the clip has none of that id. */
 export function stcSequenceOf(clip: ClipInformation, stcId: number): { readonly sequence: StcSequence; readonly endSpn: number } | null {

@@ -13,14 +13,14 @@ export type PipMetadataBlock = {
   readonly entries: readonly PipMetadataEntry[]
 }
 
-export type PipMetadataEntry = {
+type PipMetadataEntry = {
   readonly time45k: number
   readonly horizontalPosition: number
   readonly verticalPosition: number
   readonly scale: PipScale
 }
 
-export type PipScale = "unscaled" | "half" | "quarter" | "one-and-a-half" | "full-screen" | "reserved"
+type PipScale = "unscaled" | "half" | "quarter" | "one-and-a-half" | "full-screen" | "reserved"
 
 const SCALES: readonly PipScale[] = ["reserved", "unscaled", "half", "quarter", "one-and-a-half", "full-screen"]
 const BLOCK_HEADER_SIZE = 14

@@ -23,7 +23,7 @@ export type AppInfoPlayList = {
   readonly sdrConversionNotificationFlag: boolean
 }
 
-export type PlayListPlaybackType = "sequential" | "random" | "shuffle" | "reserved"
+type PlayListPlaybackType = "sequential" | "random" | "shuffle" | "reserved"
 
 /** One .mpls file. */
 export type PlayList = {
@@ -42,7 +42,7 @@ export type PlayList = {
   readonly staticMetadata: readonly StaticMetadata[]
 }
 
-export type PlayListOptions = {
+type PlayListOptions = {
   /** Where unreadable extension data is told. */
   readonly warnings?: Warnings
   /** Take what can be read: the play items before a damaged one, no sub paths or no marks. For when there is no good copy. */

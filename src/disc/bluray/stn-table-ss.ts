@@ -15,13 +15,13 @@ export type StnTableSs = {
   readonly ig: readonly IgSs[]
 }
 
-export type DependentView = {
+type DependentView = {
   readonly entry: StreamEntry
   readonly attributes: StreamAttributes
   readonly numberOfOffsetSequences: number
 }
 
-export type PgSs = {
+type PgSs = {
   /** The offset sequence of the dependent view that gives the depth; null: flat. */
   readonly offsetSequenceId: number | null
   readonly dialogRegionOffsetValid: boolean
@@ -31,15 +31,15 @@ export type PgSs = {
   readonly bottomAligned: AlignedEntry | null
 }
 
-export type StereoscopicPair = {
+type StereoscopicPair = {
   readonly leftEye: StreamEntry
   readonly rightEye: StreamEntry
   readonly offsetSequenceId: number | null
 }
 
-export type AlignedEntry = { readonly entry: StreamEntry; readonly offsetSequenceId: number | null }
+type AlignedEntry = { readonly entry: StreamEntry; readonly offsetSequenceId: number | null }
 
-export type IgSs = {
+type IgSs = {
   readonly offsetSequenceId: number | null
   /** Signed depth while no video is shown. */
   readonly planeOffsetDuringBackgroundVideo: number

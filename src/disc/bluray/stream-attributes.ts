@@ -45,7 +45,7 @@ const VIDEO = new Set([CODING_MPEG1_VIDEO, CODING_MPEG2_VIDEO, CODING_AVC, CODIN
 const AUDIO = new Set([0x03, 0x04, 0x0f, 0x11, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0xa1, 0xa2])
 
 /** Where the attributes are: the two places differ in the video streams' fields. */
-export type AttributesPlace = "playlist" | "clip"
+type AttributesPlace = "playlist" | "clip"
 
 /**
  * stream_attributes() (playlist) and StreamCodingInfo() (clip), both a length byte and that many bytes. Layout: libbluray `_parse_stream` and

@@ -5,7 +5,7 @@ import type { FileEntry, FileSystem } from "../../filesystem/file-system.ts"
 export const MAX_STRUCTURE_BYTES = 8 << 20
 
 /** One structure file, its copy, and how to read either. */
-export type StructureFile<T> = {
+type StructureFile<T> = {
   readonly path: string
   /** The same file under BACKUP; null where a disc keeps none of it. */
   readonly backup: string | null

@@ -1,7 +1,7 @@
 import type { ByteReader } from "../../base/index.ts"
 
 /** Type indicators of the structure files, by what they hold. */
-export type TypeIndicator = "INDX" | "MOBJ" | "MPLS" | "HDMV" | "BDJO" | "BCLK" | "BDID"
+type TypeIndicator = "INDX" | "MOBJ" | "MPLS" | "HDMV" | "BDJO" | "BCLK" | "BDID"
 
 /**
  * The eight bytes that every structure file begins with: type_indicator and version_number.

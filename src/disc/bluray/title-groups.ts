@@ -5,7 +5,7 @@ import type { PlayList } from "./play-list.ts"
 export type TitleGroup = { readonly sameAs: number | null; readonly partOf: number | null }
 
 /** `weight` decides which of several equal titles stands for them: more streams and chapters. */
-export type GroupedTitle = { readonly number: number; readonly playList: PlayList; readonly weight: number }
+type GroupedTitle = { readonly number: number; readonly playList: PlayList; readonly weight: number }
 
 /** A stretch that repeats itself for more than this part of a playlist makes it a loop, of which nothing is a piece. */
 const MAX_REPEATED_SHARE = 0.5

@@ -6,9 +6,9 @@ import type { StnTableSs } from "./stn-table-ss.ts"
 import type { AudioAttributes, StreamAttributes, VideoAttributes } from "./stream-attributes.ts"
 
 /** aspect_ratio of a PID in the clip that a play item plays; only clip informations have it. */
-export type AspectLookup = (playItem: number, pid: number) => number | null
+type AspectLookup = (playItem: number, pid: number) => number | null
 /** ISO 639-2 to BCP 47; null where the code is none. */
-export type LanguageTag = (languageCode: string) => string | null
+type LanguageTag = (languageCode: string) => string | null
 
 type ListName = Exclude<keyof StnTable, "ig">
 

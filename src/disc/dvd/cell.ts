@@ -36,8 +36,8 @@ export type Cell = {
   readonly cellId: number | null
 }
 
-export type CellPlayback = Omit<Cell, "vobId" | "cellId">
-export type CellPosition = { readonly vobId: number; readonly cellId: number }
+type CellPlayback = Omit<Cell, "vobId" | "cellId">
+type CellPosition = { readonly vobId: number; readonly cellId: number }
 
 export const STILL_ENDLESS = 0xff
 export const CELL_PLAYBACK_SIZE = 24

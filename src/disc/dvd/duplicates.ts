@@ -1,5 +1,5 @@
 /** What a title plays, for telling titles that are the same or pieces of others: one key for each of its cells, in order. */
-export type TitleContent = { readonly number: number; readonly chapters: number; readonly keys: readonly string[] }
+type TitleContent = { readonly number: number; readonly chapters: number; readonly keys: readonly string[] }
 
 /** Numbers of the titles that stand for a title: `sameAs` plays the same cells, `partOf` plays them among others. */
 export type TitleGroup = { readonly sameAs: number | null; readonly partOf: number | null }

@@ -3,7 +3,7 @@ import type { FileEntry, FileSystem } from "../../filesystem/file-system.ts"
 import type { ParsedIfo } from "./ifo.ts"
 
 /** The tables that are used, and the bytes that they were read from. */
-export type IfoFile<Tables> = { readonly tables: Tables; readonly bytes: Uint8Array }
+type IfoFile<Tables> = { readonly tables: Tables; readonly bytes: Uint8Array }
 
 type Parse<Tables> = (bytes: Uint8Array, path: string) => ParsedIfo<Tables>
 type Attempt<Tables> = { readonly path: string; readonly parsed: ParsedIfo<Tables>; readonly bytes: Uint8Array }

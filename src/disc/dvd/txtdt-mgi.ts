@@ -14,7 +14,7 @@ export type TextLanguageUnit = {
   readonly items: readonly TextItem[]
 }
 
-export type CharacterSet = "unicode" | "iso-646" | "jis" | "iso-8859-1" | "shift-jis" | "unknown"
+type CharacterSet = "unicode" | "iso-646" | "jis" | "iso-8859-1" | "shift-jis" | "unknown"
 
 /**
  * In the disc's order: a structure item (volume, title 1, its parts, title 2, ...) and the contents that belong to it.

@@ -1,7 +1,7 @@
 import type { ByteReader } from "../../base/index.ts"
 
 /** A number that is recorded twice, little-endian first (ECMA 119 7.2.3 and 7.3.3). The copies differ where one of them was written wrongly. */
-export type BothEndian = { readonly value: number; readonly agree: boolean }
+type BothEndian = { readonly value: number; readonly agree: boolean }
 
 /**
  * The little-endian copy holds: every known system reads it. Where it is zero and the other is not, a big-endian writer left it out.

@@ -7,7 +7,7 @@ const MAX_CONTINUATIONS = 32
 /** Writers keep an area inside one sector; SUSP does not ask for it. */
 const MAX_AREA_BYTES = 8192
 
-export type SystemUse = {
+type SystemUse = {
   readonly fields: readonly SystemUseField[]
   /** Why fields may be missing. */
   readonly fault: string | null

@@ -6,7 +6,7 @@ const SECTOR_BYTES = 2048
 /** A record takes 34 bytes at least; the parsed form takes more memory than the disc's. */
 const MAX_RECORDS = 100_000
 
-export type IsoDirectory = {
+type IsoDirectory = {
   /** Without the records of the directory itself and its parent. */
   readonly records: readonly DirectoryRecord[]
   /** What is wrong with the sectors that could not be read to their end. */

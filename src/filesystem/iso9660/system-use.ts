@@ -7,7 +7,7 @@ export type SystemUseField = { readonly signature: string; readonly data: ByteRe
 /** Where a record's system use goes on, SUSP 5.1 "CE". */
 export type Continuation = { readonly block: number; readonly offset: number; readonly lengthBytes: number }
 
-export type SystemUseArea = { readonly fields: readonly SystemUseField[]; readonly continuation: Continuation | null }
+type SystemUseArea = { readonly fields: readonly SystemUseField[]; readonly continuation: Continuation | null }
 
 /** An entry takes 4 bytes at least: a record of 255 bytes has room for 55, a continuation of one sector for 512. */
 const ENTRY_HEAD = 4

@@ -21,7 +21,7 @@ export const TAG = {
 
 const TAG_LENGTH = 16
 
-export type DescriptorTag = {
+type DescriptorTag = {
   readonly identifier: number
   /** Sector number (volume structures) or logical block (file structures) the descriptor says it lies at. */
   readonly location: number

@@ -5,7 +5,7 @@ import { parseDescriptorTag, TAG, tagFault } from "./descriptor-tag.ts"
 import { parseCopyManagement } from "./extended-attributes.ts"
 
 /** ICB strategies of ECMA 167 4/A.5 and UDF 2.3.5.1: one entry, or a list whose last entry holds. */
-export type IcbStrategy = 4 | 4096
+type IcbStrategy = 4 | 4096
 
 export type UdfFileEntry = {
   readonly strategy: IcbStrategy

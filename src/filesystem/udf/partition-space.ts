@@ -7,7 +7,7 @@ import type { BlockAddress } from "./address.ts"
 export type Copy = "main" | "mirror"
 
 /** Where the mirror of a metadata partition lies; `null` when there is none to read. It lies at the far end of a disc: it is read on need only. */
-export type MirrorReader = (options?: ReadOptions) => Promise<readonly ByteExtent[] | null>
+type MirrorReader = (options?: ReadOptions) => Promise<readonly ByteExtent[] | null>
 
 /** A partition as addresses need it. Virtual and sparable partitions would be two further members of this union. */
 export type Partition =

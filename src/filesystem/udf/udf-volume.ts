@@ -13,7 +13,7 @@ import { openPartitions } from "./open-partitions.ts"
 import type { Copy, PartitionSpace } from "./partition-space.ts"
 import { readVolumeDescriptors } from "./volume-sequence.ts"
 
-export interface UdfNode extends VolumeNode {
+interface UdfNode extends VolumeNode {
   readonly icb: BlockAddress
 }
 

@@ -29,7 +29,7 @@ export async function openFolder(path: string): Promise<NodeFolder> {
 }
 
 /** A directory of the computer. Its `stats` are those of all files opened in it. */
-export class NodeFolder implements Folder {
+class NodeFolder implements Folder {
   readonly name: string
   readonly #root: string
   readonly #lifetime: Lifetime

@@ -5,7 +5,7 @@ import { readableLength } from "../read-range.ts"
 import type { SourceStats } from "../stats.ts"
 import { systemError } from "./system-error.ts"
 
-export type HandleOptions = {
+type HandleOptions = {
   readonly name: string
   /** In bytes. */
   readonly size: number

@@ -1,5 +1,5 @@
 /** A decoded picture's place in time, in ticks. */
-export type PictureTime = { readonly pts: number; readonly duration: number }
+type PictureTime = { readonly pts: number; readonly duration: number }
 
 /**
  * Gives each decoded picture, in presentation order, its time: the stream's own where it has one, else the one before plus how long that was shown.

@@ -4,7 +4,7 @@ import type { Preset } from "./quality.ts"
 
 export type EncodedPicture = { readonly data: Uint8Array; readonly pts: number; readonly duration: number; readonly key: boolean }
 
-export type EncoderSettings = {
+type EncoderSettings = {
   readonly width: number
   readonly height: number
   readonly frameRate: { readonly num: number; readonly den: number }

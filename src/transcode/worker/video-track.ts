@@ -31,7 +31,7 @@ const MAX_HIDDEN = 256
 /** Pictures that are away from one another by more than this have a gap between them, not a long duration. */
 const MAX_DURATION = 90_000
 
-export type VideoSink = { readonly output: (item: WorkerOutput) => void }
+type VideoSink = { readonly output: (item: WorkerOutput) => void }
 
 /** Coded pictures of any codec in, H.264 out: decoder, clock, filters and encoder in a row. */
 export class VideoTrack {
