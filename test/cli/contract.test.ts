@@ -97,11 +97,11 @@ describe("info of a disc that is marked and scrambled", () => {
     }
     const scanned = (await json(["info", image, "--json"])) as DiscInfo
     expect(scanned.protection).toEqual([mark, { kind: "css", detail: "scrambled packets (CSS)" }])
-    expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([true, true])
+    expect(new Set(scanned.titles.map(({ scrambled }) => scrambled))).toEqual(new Set([true]))
     expect(((await json(["info", image, "--json", "--no-scan"])) as DiscInfo).protection).toEqual([mark])
     const text = (await opentray(["info", image])).stdout.toString()
     expect(text).toMatch(/^protection: copyrighted, copying never permitted .*\nprotection: scrambled packets \(CSS\)$/m)
-    expect(text.match(/^title \d.*, scrambled$/gm)).toHaveLength(2)
+    expect(text.match(/^title \d.*, scrambled$/gm)).toHaveLength(scanned.titles.length)
   })
 
   it("cannot be played, by name", async () => {

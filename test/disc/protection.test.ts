@@ -63,7 +63,7 @@ describe("copy management information of a DVD's files", () => {
         expect.stringMatching(/^copyrighted, copying permitted \(\w+\.(BUP|IFO) and \d+ more\)$/),
       ])
       const scanned = await disc.scan()
-      expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([false, false])
+      expect(new Set(scanned.titles.map(({ scrambled }) => scrambled))).toEqual(new Set([false]))
       expect(scanned.protection).toEqual(marks)
       expect(await packets(disc, 2)).toBe(await withDisc(sampleDvd, (clean) => packets(clean, 2)))
       expect(disc.warnings).toEqual([])
@@ -106,7 +106,7 @@ test("a DVD with PES_scrambling_control set says CSS, once its packets were look
     await disc.scan()
     const { protection, titles } = await disc.scan()
     expect(protection).toEqual([{ kind: "css", detail: "scrambled packets (CSS)" }])
-    expect(titles.map((title) => title.scrambled)).toEqual([true, false])
+    expect(titles.map((title) => title.scrambled)).toEqual(titles.map(({ dvd }) => dvd?.titleSet === 1))
     expect(await packets(disc, 2)).toBeGreaterThan(100)
   })
   await withDisc(scrambled, async (disc) => {
