@@ -143,8 +143,9 @@ export class CaptionChannel {
 
   /** Codes that old decoders do not know stand over a space that these show instead: CTA-608-E 6.2. */
   #overSpace(changed: Partial<CaptionStyle>): void {
+    const before = this.#styleHere()
     this.#column = Math.max(1, this.#column - 1)
-    this.#put(" ", { ...this.#styleHere(), ...changed }, true)
+    this.#put(" ", { ...before, ...changed }, true)
   }
 
   #backspace(): void {
