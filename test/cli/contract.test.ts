@@ -70,10 +70,10 @@ describe("info --json", () => {
   it("says which titles are scrambled, but with --no-scan; --stats says what reading cost", async () => {
     const plain = (await json(["info", DVD, "--json", "--no-scan"])) as DiscInfo & { stats?: unknown }
     expect(plain.stats).toBeUndefined()
-    expect(plain.titles.map(({ scrambled }) => scrambled)).toEqual([null, null])
+    expect(new Set(plain.titles.map(({ scrambled }) => scrambled))).toEqual(new Set([null]))
     const scanned = (await json(["info", DVD, "--json", "--stats"])) as DiscInfo & { stats: Record<string, number> }
     for (const key of ["reads", "bytes", "roundTrips", "cacheHits"]) expect(scanned.stats[key]).toBeGreaterThan(0)
-    expect(scanned.titles.map(({ scrambled }) => scrambled)).toEqual([false, false])
+    expect(new Set(scanned.titles.map(({ scrambled }) => scrambled))).toEqual(new Set([false]))
     const text = (await opentray(["info", DVD, "--stats"])).stdout.toString()
     expect(text).toMatch(/reads \d+, bytes \d+, round trips \d+, cache hits \d+\n$/)
   })
