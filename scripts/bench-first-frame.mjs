@@ -44,7 +44,7 @@ async function firstFrame(browser, url) {
 
 /** Starts the player; gives the page's address and what stops it. */
 function startPlayer(disc) {
-  const child = spawn(process.execPath, [main, disc, "--no-open"], { stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [main, disc, "--no-open", "--film"], { stdio: ["ignore", "pipe", "inherit"] })
   return new Promise((done, failed) => {
     let output = ""
     child.stdout.on("data", (chunk) => {

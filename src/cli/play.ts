@@ -6,13 +6,14 @@ import { openDisc } from "../plugin/node.ts"
 import { nameOf, startServer } from "../server/index.ts"
 import { write, writeJson } from "./output.ts"
 
-type Options = { readonly open: boolean; readonly json?: boolean; readonly port: string; readonly host: string }
+type Options = { readonly open: boolean; readonly film?: boolean; readonly json?: boolean; readonly port: string; readonly host: string }
 
 export function playCommand(): Command {
   return new Command("play")
     .description("play a disc in the browser (the default)")
     .argument("<disc>", "image, folder, drive or address")
     .option("--no-open", "do not open the page by itself")
+    .option("--film", "begin with the main title, not with the disc's opening and menus")
     .option("--port <number>", "listen on this port; 0: any free one", "0")
     .option("--host <address>", "listen on this address; others than 127.0.0.1 let other machines in", "127.0.0.1")
     .option("--json", "print label and address as one JSON value")
@@ -21,6 +22,7 @@ export function playCommand(): Command {
       `
 Examples:
   opentray movie.iso                          the page opens by itself
+  opentray movie.iso --film                   straight to the main title
   opentray /dev/sr0 --no-open --port 8080     a drive, at an address of your choice
   opentray movie.iso --host 0.0.0.0           for other machines of the house too`,
     )
@@ -36,9 +38,10 @@ Examples:
         openDisc,
         hosts: [(context) => createBrowserHost(context)],
       })
+      const url = options.film ? `${server.url}?start=film` : server.url
       const label = disc.info.label || nameOf(spec)
-      await (options.json ? writeJson({ label, url: server.url }) : write(`${label} plays at ${server.url}\n`))
-      if (options.open && process.stdout.isTTY) openPage(server.url)
+      await (options.json ? writeJson({ label, url }) : write(`${label} plays at ${url}\n`))
+      if (options.open && process.stdout.isTTY) openPage(url)
       await untilStopped()
       await server.close()
     })

@@ -1,19 +1,28 @@
 import type { DiscListing } from "../hosts/browser/protocol.ts"
+import type { Beginning } from "./memory.ts"
 
 /** Enough of a fingerprint to tell the discs of one server apart. */
 const FINGERPRINT_LENGTH = 12
 
+/** What is asked for, where anything is. Times in seconds. */
+export type Wanted = { readonly title: number | null; readonly time: number | null; readonly beginning: Beginning | null }
+
 const query = () => new URLSearchParams(location.search)
 
-/** What the page's address asks for: `?title=3&t=120`. */
-export function bookmarkOf(): { readonly title: number | null; readonly time: number | null } {
+/** What the page's address asks for: `?title=3&t=120`, `?start=film`. */
+export function bookmarkOf(): Wanted {
   const numeric = (name: string): number | null => {
     const text = query().get(name)
     const value = text === null || text.trim() === "" ? Number.NaN : Number(text)
     return Number.isFinite(value) && value >= 0 ? value : null
   }
   const title = numeric("title")
-  return { title: title === null || title < 1 ? null : Math.floor(title), time: numeric("t") }
+  const start = query().get("start")
+  return {
+    title: title === null || title < 1 ? null : Math.floor(title),
+    time: numeric("t"),
+    beginning: start === "film" || start === "menu" ? start : null,
+  }
 }
 
 /** The disc that the address names; the first where it names none, which is the one that the server was started with. */
@@ -23,6 +32,8 @@ export function bookmarkedDisc(discs: readonly DiscListing[]): DiscListing | nul
   return named ?? discs[0] ?? null
 }
 
-export function bookmarkAddress({ info }: DiscListing, title: number, time: number): string {
-  return `?disc=${info.fingerprint.slice(0, FINGERPRINT_LENGTH)}&title=${title}&t=${Math.floor(time)}`
+/** `place` is null in a menu: the disc begins anew from there. */
+export function bookmarkAddress({ info }: DiscListing, place: { readonly title: number; readonly time: number } | null): string {
+  const disc = `?disc=${info.fingerprint.slice(0, FINGERPRINT_LENGTH)}`
+  return place === null ? `${disc}&start=menu` : `${disc}&title=${place.title}&t=${Math.floor(place.time)}`
 }

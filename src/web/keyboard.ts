@@ -1,17 +1,64 @@
+import type { Key, MenuName } from "../plugin/session.ts"
 import type { Player } from "./player/player.ts"
 
 const SKIP_SHORT = 5
 const SKIP_LONG = 10
 const VOLUME_STEP = 0.05
 
-/** Keys as people know them from players. Returns false for a key that is none of ours. */
-export function pressKey(event: KeyboardEvent, player: Player, fullScreen: () => void): boolean {
+/** What keys do that is not the player's. */
+export type KeyActions = { readonly fullScreen: () => void; readonly menu: (name: MenuName) => void }
+
+const ARROWS: Readonly<Record<string, Key>> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" }
+
+/** Keys as people know them from players; while the disc has buttons on the screen, they are the disc's first. Returns false for a key that is none of ours. */
+export function pressKey(event: KeyboardEvent, player: Player, actions: KeyActions): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const target = event.target
-  if (target instanceof HTMLInputElement && target.type === "text") return false
+  const { target, key } = event
+  if (target instanceof HTMLInputElement && (target.type === "text" || (target.type === "range" && key in ARROWS))) return false
+  // A focused button keeps its own keys, and a list that is open its own Escape.
+  if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return false
+  if (key === "Escape" && document.querySelector(".picker [aria-expanded=true]") !== null) return false
+  // What lies above the page has all keys.
+  if (document.querySelector("dialog[open]") !== null) return false
+  const act = discKey(key, player) ?? playerKey(key, player, actions)
+  act?.()
+  return act !== null
+}
+
+/** What a key says to the disc: all of a remote control's keys while there are buttons, else those that mean nothing to a player. */
+function discKey(key: string, player: Player): (() => void) | null {
+  const { hasButtons, position } = player.state
+  const arrow = ARROWS[key]
+  const isInTitle = position?.domain === "title"
+  if (arrow !== undefined && (hasButtons || !isInTitle)) {
+    return () => {
+      // From here on Enter is the disc's, not that of the control which was pressed last.
+      if (document.activeElement instanceof HTMLButtonElement) document.activeElement.blur()
+      player.press(arrow)
+    }
+  }
+  if (/^[0-9]$/.test(key) && (hasButtons || !isInTitle)) return () => player.press(`digit-${Number(key)}`)
+  const named: Readonly<Record<string, Key>> = {
+    Enter: "enter",
+    Backspace: "return",
+    Escape: "return",
+    n: "next",
+    PageDown: "next",
+    p: "previous",
+    PageUp: "previous",
+    a: "audio",
+    s: "subtitle",
+    c: "subtitle",
+    g: "angle",
+  }
+  const name = named[key]
+  return name === undefined ? null : () => player.press(name)
+}
+
+function playerKey(key: string, player: Player, { fullScreen, menu }: KeyActions): (() => void) | null {
   const { position, volume } = player.state
   const skip = (seconds: number) => player.seek(Math.max(0, (position?.time ?? 0) + seconds))
-  const keys: Record<string, () => void> = {
+  const keys: Readonly<Record<string, () => void>> = {
     " ": () => player.togglePlay(),
     k: () => player.togglePlay(),
     ArrowLeft: () => skip(-SKIP_SHORT),
@@ -20,40 +67,51 @@ export function pressKey(event: KeyboardEvent, player: Player, fullScreen: () =>
     l: () => skip(SKIP_LONG),
     ArrowUp: () => player.setVolume(volume + VOLUME_STEP),
     ArrowDown: () => player.setVolume(volume - VOLUME_STEP),
-    m: () => player.toggleMute(),
+    "+": () => player.setVolume(volume + VOLUME_STEP),
+    "-": () => player.setVolume(volume - VOLUME_STEP),
+    x: () => player.toggleMute(),
+    m: () => menu("root"),
+    t: () => menu("title"),
     f: fullScreen,
-    n: () => player.press("next"),
-    PageDown: () => player.press("next"),
-    p: () => player.press("previous"),
-    PageUp: () => player.press("previous"),
-    a: () => player.press("audio"),
-    c: () => player.press("subtitle"),
-    s: () => player.press("subtitle"),
-    g: () => player.press("angle"),
     Home: () => player.seek(0),
   }
-  if (/^[0-9]$/.test(event.key)) {
-    player.seek(((position?.duration ?? 0) * Number(event.key)) / 10)
-    return true
-  }
-  // A focused button keeps its own space bar.
-  if (event.key === " " && target instanceof HTMLButtonElement) return false
-  const act = keys[event.key]
-  act?.()
-  return act !== undefined
+  if (/^[0-9]$/.test(key)) return () => player.seek(((position?.duration ?? 0) * Number(key)) / 10)
+  return keys[key] ?? null
 }
 
 /** For the help sheet. */
-export const KEY_HELP: readonly (readonly [string, string])[] = [
-  ["Space, K", "Play or pause"],
-  ["← →", "5 seconds back, forward"],
-  ["J L", "10 seconds back, forward"],
-  ["↑ ↓", "Louder, softer"],
-  ["P N", "Previous, next chapter"],
-  ["A", "Next sound track"],
-  ["C", "Next subtitle"],
-  ["G", "Next angle"],
-  ["0 to 9", "Go to that tenth of the title"],
-  ["M", "Mute"],
-  ["F", "Full screen"],
+export const KEY_HELP: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: "In a menu",
+    keys: [
+      ["← → ↑ ↓", "Move to another button"],
+      ["Enter", "Press the button"],
+      ["0 to 9", "Choose by number"],
+      ["M", "The disc's menu, and back to it from the film"],
+      ["T", "The title menu"],
+      ["Backspace, Esc", "Back"],
+    ],
+  },
+  {
+    title: "In the film",
+    keys: [
+      ["Space, K", "Play or pause"],
+      ["← →", "5 seconds back, forward"],
+      ["J L", "10 seconds back, forward"],
+      ["0 to 9", "Go to that tenth of the title"],
+      ["P N", "Previous, next chapter"],
+      ["A", "Next sound track"],
+      ["S", "Next subtitle"],
+      ["G", "Next angle"],
+    ],
+  },
+  {
+    title: "Always",
+    keys: [
+      ["+ −, or ↑ ↓", "Louder, softer"],
+      ["X", "Mute"],
+      ["F", "Full screen"],
+      ["?", "This list"],
+    ],
+  },
 ]

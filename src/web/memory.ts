@@ -1,4 +1,4 @@
-/** What the page remembers in this browser: where each title was left, languages, and the theme. */
+/** What the page remembers in this browser: where each title was left, languages, how discs begin, and the theme. */
 
 type Place = { readonly time: number; readonly duration: number; readonly at: number }
 
@@ -38,6 +38,13 @@ export type Theme = "dark" | "light"
 export const theme = (): Theme => (recall("theme") === "light" ? "light" : "dark")
 
 export const rememberTheme = (value: Theme): void => remember("theme", value)
+
+/** How a disc with menus begins: with its own program, as in a disc player, or straight with the film. */
+export type Beginning = "menu" | "film"
+
+export const beginning = (): Beginning => (recall("beginning") === "film" ? "film" : "menu")
+
+export const rememberBeginning = (value: Beginning): void => remember("beginning", value)
 
 /** Languages chosen by hand, as BCP 47 primary tags; the next title begins with them. */
 export function languages(): { readonly audioLanguage?: string; readonly subtitleLanguage?: string } {

@@ -111,7 +111,9 @@ describe("sessions of the browser host", () => {
     for (const nonsense of [
       "{",
       '{"type":"seek","id":1,"time":5}',
-      '{"type":"play","disc":"x","title":"1"}',
+      JSON.stringify({ ...playMessage(id), start: { title: "1", time: 0 } }),
+      JSON.stringify({ ...playMessage(id), start: { menu: "kitchen" } }),
+      JSON.stringify({ ...playMessage(id), start: { from: "first-play", title: 1, time: 0 } }),
       JSON.stringify({ type: "x" }),
     ]) {
       const client = await Client.connect(server.url, "api/session")
@@ -126,7 +128,7 @@ describe("sessions of the browser host", () => {
 
   test("says by name what cannot be played", async () => {
     const client = await Client.connect(server.url, "api/session")
-    client.say({ ...playMessage(id), title: 77 })
+    client.say({ ...playMessage(id), start: { title: 77, time: 0 } })
     const { stream } = await client.hear("session")
     void fetch(server.url + stream).catch(() => {})
     expect(await client.hear("error")).toMatchObject({ code: "not-found" })

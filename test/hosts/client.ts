@@ -46,7 +46,12 @@ export class Client {
   }
 }
 
-export const playMessage = (disc: string) => ({ type: "play", disc, title: 1, time: 0, videoCodecs: ["h264"], audioCodecs: ["aac"] })
+export const playMessage = (disc: string) => ({
+  type: "play",
+  ...{ disc, start: { title: 1, time: 0 } },
+  videoCodecs: ["h264"],
+  audioCodecs: ["aac"],
+})
 
 export const discs = async (url: string): Promise<readonly DiscListing[]> =>
   (await fetch(`${url}api/discs`)).json() as Promise<DiscListing[]>

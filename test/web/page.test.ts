@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)("the page", () => {
     await until(page, () => (document.querySelector('[data-testid="clock"]')?.textContent ?? "").includes("/ 0:36"))
     await page.keyboard.press("5")
     await until(page, () => /title=1&t=(18|19|2\d)/.test(location.search))
-    await page.goto(`${url}`)
+    await page.goto(`${url}?start=film`)
     await until(page, () => /^0:(1[89]|2\d)/.test(document.querySelector('[data-testid="clock"]')?.textContent ?? ""))
     await page.context().close()
   })

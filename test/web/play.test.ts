@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium).each(DISCS)("$name in Chromium", ({ name, rate, to
   beforeAll(async () => {
     rig = await Rig.start()
     const server = await rig.serve([sample(name)])
-    page = await rig.open(server.url, {
+    page = await rig.open(`${server.url}?title=1`, {
       before: async (opened) => {
         told = new Told(opened)
       },

@@ -3,6 +3,7 @@ import type { CodecName } from "../../mpeg/index.ts"
 import type { Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
 import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
 import type { HostContext, OpenDisc } from "../host.ts"
+import { highlightMessage } from "./highlight-message.ts"
 import { encodeOverlay } from "./overlay-message.ts"
 import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
 import { StreamOutput } from "./stream-output.ts"
@@ -26,7 +27,7 @@ export type SessionContext = {
   readonly release: () => void
 }
 
-/** One page that watches one title: the disc's session on one side, a transport stream and a socket on the other. */
+/** One page that watches one disc: the disc's session on one side, a transport stream and a socket on the other. */
 export class BrowserSession {
   readonly id: string
   readonly #channel: Channel
@@ -41,6 +42,7 @@ export class BrowserSession {
   #timer: NodeJS.Timeout
   #closed = false
   #streaming = false
+  #hasBegun = false
 
   private constructor(id: string, session: Session, request: PlayRequest, { channel, claim, release }: SessionContext) {
     const { videoCodecs, audioCodecs } = request
@@ -59,19 +61,7 @@ export class BrowserSession {
 
   /** @throws DiscError what `Disc.play` throws at once */
   static start(id: string, { disc }: OpenDisc, request: PlayRequest, context: SessionContext): BrowserSession {
-    const options: PlayOptions = {
-      title: request.title,
-      time: request.time,
-      ...(request.angle === undefined ? {} : { angle: request.angle }),
-      ...(request.audio === undefined ? {} : { audio: request.audio }),
-      ...(request.subtitle === undefined ? {} : { subtitle: request.subtitle }),
-      preferences: {
-        ...(request.audioLanguage === undefined ? {} : { audioLanguage: request.audioLanguage }),
-        ...(request.subtitleLanguage === undefined ? {} : { subtitleLanguage: request.subtitleLanguage }),
-      },
-      aheadSeconds: AHEAD_SECONDS,
-    }
-    return new BrowserSession(id, disc.play(options), request, context)
+    return new BrowserSession(id, disc.play(playOptions(request)), request, context)
   }
 
   /** The transport stream; a session has one for its whole life. Null when it was taken before. */
@@ -104,8 +94,13 @@ export class BrowserSession {
 
   async #act(request: ActRequest): Promise<void> {
     try {
-      const { outcome, by, flush } = await this.#perform(request)
-      this.#send({ type: "answer", id: request.id, answer: { outcome, flush, ...(by === undefined ? {} : { by }) } })
+      const { outcome, by, flush, highlight } = await this.#perform(request)
+      const answer = {
+        ...{ outcome, flush },
+        ...(by === undefined ? {} : { by }),
+        ...(highlight === undefined ? {} : { highlight: highlightMessage(highlight) }),
+      }
+      this.#send({ type: "answer", id: request.id, answer })
     } catch (error) {
       if (!(error instanceof DiscError)) throw error
       this.#send({ type: "error", id: request.id, code: error.code, message: error.message })
@@ -116,6 +111,10 @@ export class BrowserSession {
     switch (request.type) {
       case "press":
         return this.#session.press(request.key)
+      case "point":
+        return this.#session.point(request.x, request.y, request.activate)
+      case "menu":
+        return this.#session.menu(request.name)
       case "seek":
         return this.#session.seek(request.time)
       case "chapter":
@@ -159,18 +158,21 @@ export class BrowserSession {
   #tell(item: Item): void {
     switch (item.type) {
       case "packet":
-      case "still":
-      case "highlight":
         return
+      case "still":
+        return this.#send({ ...item, at: secondsFromTicks(item.at) })
+      case "highlight":
+        return this.#send(highlightMessage(item))
       case "overlay":
         return this.#channel.send(encodeOverlay(item))
       case "streams":
-        return this.#send({ type: "streams", streams: item.streams })
       case "allowed":
-        return this.#send({ type: "allowed", operations: item.operations })
+        return this.#send({ ...item, at: secondsFromTicks(item.at) })
       case "discontinuity":
-        // Until the page reports what it shows, the first moment of the stretch is what it waits to show.
-        this.#session.presented(item.showFrom)
+        // Until the page reports what it shows, the first moment of the stretch is what it waits to show. Where the disc went on by itself, the
+        // page still shows what came before.
+        if (item.flush || !this.#hasBegun) this.#session.presented(item.showFrom)
+        this.#hasBegun = true
         return this.#send({ ...item, at: secondsFromTicks(item.at), showFrom: secondsFromTicks(item.showFrom) })
       case "position":
         return this.#send({ ...item, at: secondsFromTicks(item.at) })
@@ -199,6 +201,22 @@ export class BrowserSession {
       })
       await this.close()
     }
+  }
+}
+
+/** Languages chosen by hand for the titles, and the browser's own for the menus. */
+function playOptions(request: PlayRequest): PlayOptions {
+  const { start, audio, subtitle, menuLanguage, audioLanguage, subtitleLanguage } = request
+  return {
+    ...start,
+    ...(audio === undefined ? {} : { audio }),
+    ...(subtitle === undefined ? {} : { subtitle }),
+    preferences: {
+      ...(menuLanguage === undefined ? {} : { menuLanguage }),
+      ...(audioLanguage === undefined ? {} : { audioLanguage }),
+      ...(subtitleLanguage === undefined ? {} : { subtitleLanguage }),
+    },
+    aheadSeconds: AHEAD_SECONDS,
   }
 }
 

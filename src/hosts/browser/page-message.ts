@@ -15,22 +15,36 @@ const key = v.union([
   v.picklist(["red", "green", "yellow", "blue"]),
   v.custom<`digit-${number}`>((value) => typeof value === "string" && /^digit-[0-9]$/.test(value)),
 ])
+const menu = v.picklist(["root", "title", "audio", "subtitle", "angle", "chapter"])
+/** No plane is larger than a UHD picture. */
+const pixel = v.pipe(number, v.minValue(0), v.maxValue(4096))
+const start = v.union([
+  v.strictObject({ from: v.literal("first-play") }),
+  v.strictObject({ menu }),
+  v.strictObject({
+    title: ordinal,
+    time: v.pipe(number, v.minValue(0)),
+    angle: v.exactOptional(ordinal),
+    program: v.exactOptional(v.boolean()),
+  }),
+])
 
 const pageMessage = v.variant("type", [
   v.object({
     type: v.literal("play"),
     disc: v.pipe(v.string(), v.maxLength(100)),
-    title: ordinal,
-    time: v.pipe(number, v.minValue(0)),
-    angle: v.exactOptional(ordinal),
+    start,
     audio: v.exactOptional(ordinal),
     subtitle: v.exactOptional(subtitle),
+    menuLanguage: v.exactOptional(language),
     audioLanguage: v.exactOptional(language),
     subtitleLanguage: v.exactOptional(language),
     videoCodecs: v.pipe(v.array(v.picklist(["h264", "hevc"])), v.maxLength(10)),
     audioCodecs: v.pipe(v.array(v.picklist(["aac", "ac3", "eac3"])), v.maxLength(10)),
   }),
   v.object({ type: v.literal("press"), id, key }),
+  v.object({ type: v.literal("point"), id, x: pixel, y: pixel, activate: v.boolean() }),
+  v.object({ type: v.literal("menu"), id, name: menu }),
   v.object({ type: v.literal("seek"), id, time: number }),
   v.object({ type: v.literal("chapter"), id, chapter: ordinal }),
   v.object({

@@ -1,22 +1,43 @@
 import type { DiscInfo } from "../../disc/disc-info.ts"
-import type { Answer, HighlightItem, Key, StreamDescription, UserOperation } from "../../plugin/index.ts"
+import type {
+  Answer,
+  Button,
+  HighlightItem,
+  Key,
+  MenuName,
+  PositionItem,
+  StillItem,
+  StreamDescription,
+  UserOperation,
+} from "../../plugin/index.ts"
 
 /**
  * What the page and its host say to each other over `/api/session`. Times are seconds of feed time unless named otherwise.
  * Text messages are one JSON value; an overlay is a binary message (see `encodeOverlay`).
  */
 
+/** Where a session begins: with the disc's own program, at one of its menus, or in a title. */
+export type PlayStart =
+  | { readonly from: "first-play" }
+  | { readonly menu: MenuName }
+  | {
+      readonly title: number
+      /** Seconds since the title's start. */
+      readonly time: number
+      readonly angle?: number
+      /** By the disc's program, so that its menus can be gone to and its prohibitions hold. */
+      readonly program?: boolean
+    }
+
 /** The first message: what to play and what this browser's MediaSource can take. */
 export type PlayRequest = {
   readonly type: "play"
   readonly disc: string
-  readonly title: number
-  /** Seconds since the title's start. */
-  readonly time: number
-  readonly angle?: number
+  readonly start: PlayStart
   readonly audio?: number
   readonly subtitle?: number | null
-  /** BCP 47; where no number is given. */
+  /** BCP 47; for sound and subtitles, where no number is given. */
+  readonly menuLanguage?: string
   readonly audioLanguage?: string
   readonly subtitleLanguage?: string
   readonly videoCodecs: readonly ("h264" | "hevc")[]
@@ -26,6 +47,9 @@ export type PlayRequest = {
 /** Each act carries an id of the page's own; its answer carries it back. */
 export type ActRequest =
   | { readonly type: "press"; readonly id: number; readonly key: Key }
+  /** In pixels of the highlight's plane. */
+  | { readonly type: "point"; readonly id: number; readonly x: number; readonly y: number; readonly activate: boolean }
+  | { readonly type: "menu"; readonly id: number; readonly name: MenuName }
   | { readonly type: "seek"; readonly id: number; readonly time: number }
   | { readonly type: "chapter"; readonly id: number; readonly chapter: number }
   | { readonly type: "select"; readonly id: number; readonly audio?: number; readonly subtitle?: number | null; readonly angle?: number }
@@ -40,24 +64,40 @@ export type HostMessage =
   | { readonly type: "session"; readonly stream: string }
   /** Feed time of the stream's first decoding time stamp: the media element counts from there. */
   | { readonly type: "base"; readonly time: number }
-  | { readonly type: "streams"; readonly streams: readonly StreamDescription[] }
-  | { readonly type: "allowed"; readonly operations: readonly UserOperation[] }
+  | { readonly type: "streams"; readonly at: number; readonly streams: readonly StreamDescription[] }
+  | { readonly type: "allowed"; readonly at: number; readonly operations: readonly UserOperation[] }
   | { readonly type: "discontinuity"; readonly at: number; readonly flush: boolean; readonly showFrom: number }
   | {
       readonly type: "position"
       readonly at: number
+      readonly domain: PositionItem["domain"]
       readonly title: number | null
       readonly chapter: number | null
       readonly angle: number
       readonly time: number
       readonly duration: number
     }
-  | { readonly type: "highlight"; readonly item: Omit<HighlightItem, "buttons"> }
-  | { readonly type: "answer"; readonly id: number; readonly answer: Pick<Answer, "outcome" | "by" | "flush"> }
+  | HighlightMessage
+  | { readonly type: "still"; readonly at: number; readonly seconds: StillItem["seconds"] }
+  | { readonly type: "answer"; readonly id: number; readonly answer: AnswerMessage }
   /** Said by the converter or the disc: something a viewer may want to know. */
   | { readonly type: "notice"; readonly code: string; readonly message: string }
   | { readonly type: "end"; readonly at: number }
   | { readonly type: "error"; readonly code: string; readonly message: string; readonly id?: number }
+
+/** A button; palettes are 32 hexadecimal digits, RGBA for the four pixel codes, or null where overlays draw it. */
+export type ButtonMessage = Omit<Button, "selectedPalette" | "activatedPalette"> & {
+  readonly selectedPalette: string | null
+  readonly activatedPalette: string | null
+}
+
+export type HighlightMessage = Omit<HighlightItem, "at" | "until" | "buttons"> & {
+  readonly at: number
+  readonly until: number | null
+  readonly buttons: readonly ButtonMessage[]
+}
+
+export type AnswerMessage = Pick<Answer, "outcome" | "by" | "flush"> & { readonly highlight?: HighlightMessage }
 
 /** The JSON before the bytes of an overlay's binary message. */
 export type OverlayHead = {

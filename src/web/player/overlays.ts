@@ -1,6 +1,8 @@
+import { type Bitmap, highlightBitmap } from "../../graphics/index.ts"
 import type { OverlayHead } from "../../hosts/browser/protocol.ts"
+import { buttonOf, type ShownButtons } from "./buttons.ts"
+import { Timed } from "./timed.ts"
 
-type Bitmap = { readonly x: number; readonly y: number; readonly image: ImageData }
 type Overlay = {
   readonly at: number
   readonly until: number | null
@@ -9,74 +11,123 @@ type Overlay = {
   readonly bitmaps: readonly Bitmap[]
 }
 
-/** As many as the host is ever ahead of the picture, with room. */
-const MAX_WAITING = 256
+/** One button's place in the colours that the disc gives it now. */
+type Highlight = { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly palette: string }
 
-/** Planes above the picture: each shows its latest overlay that is due. */
+/** What is drawn in one plane, and the picture of it in the plane's own pixels. */
+type Drawn = { readonly overlay: Overlay; readonly highlight: string; readonly canvas: HTMLCanvasElement }
+
+/** Planes above the picture: each shows its latest overlay that is due; the DVD's sub-picture also which button is selected. */
 export class Overlays {
   readonly #canvas: HTMLCanvasElement
   /** `putImageData` replaces what lies below; through this one, pictures lie over one another. */
   readonly #scratch = document.createElement("canvas")
-  readonly #planes = new Map<string, Overlay[]>()
-  #shown = ""
+  readonly #planes = new Map<string, Timed<Overlay>>()
+  #drawn: readonly Drawn[] = []
+  /** Of the canvas on this screen, in its own pixels. */
+  #size = { width: 1, height: 1 }
+  #isStale = false
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas
+    new ResizeObserver(([entry]) => {
+      // The exact number of the screen's pixels, where the browser says it: any other is drawn blurred.
+      const exact = entry?.devicePixelContentBoxSize?.[0]
+      const scale = exact === undefined ? devicePixelRatio : 1
+      const box = exact ?? entry?.contentBoxSize[0]
+      this.#size = {
+        width: Math.max(1, Math.round((box?.inlineSize ?? 1) * scale)),
+        height: Math.max(1, Math.round((box?.blockSize ?? 1) * scale)),
+      }
+      this.#isStale = true
+    }).observe(canvas)
   }
 
   /** A binary message of the host. */
   take(message: ArrayBuffer): void {
     const { head, overlay } = decode(message)
-    const waiting = this.#planes.get(head.plane) ?? []
-    waiting.push(overlay)
-    waiting.sort((a, b) => a.at - b.at)
-    if (waiting.length > MAX_WAITING) waiting.shift()
-    this.#planes.set(head.plane, waiting)
+    const told = this.#planes.get(head.plane) ?? new Timed<Overlay>()
+    told.add(overlay)
+    this.#planes.set(head.plane, told)
   }
 
   clear(): void {
     this.#planes.clear()
   }
 
-  /** Draws what is due at `feedTime`, when that is something else than what is there. */
-  draw(feedTime: number): void {
-    const due: Overlay[] = []
-    for (const waiting of this.#planes.values()) {
-      const index = waiting.findLastIndex(({ at }) => at <= feedTime)
-      if (index > 0) waiting.splice(0, index)
-      const overlay = index < 0 ? undefined : waiting[0]
-      if (overlay !== undefined && (overlay.until === null || overlay.until > feedTime)) due.push(overlay)
+  /** What is shown stands until the new stretch is on the screen, at `showFrom`; what was told for later is void. */
+  flush(feedTime: number, showFrom: number): void {
+    for (const told of this.#planes.values()) {
+      told.dropAfter(feedTime)
+      const overlay = told.at(feedTime)
+      if (overlay !== null) told.add({ ...overlay, until: Math.min(overlay.until ?? showFrom, showFrom) })
     }
-    const key = due.map(({ at, bitmaps }) => `${at}/${bitmaps.length}`).join(" ")
-    if (key === this.#shown) return
-    this.#shown = key
-    this.#paint(due)
   }
 
-  #paint(due: readonly Overlay[]): void {
+  /** Draws what is due at `feedTime`, when that is something else than what is there. */
+  draw(feedTime: number, buttons: ShownButtons | null): void {
+    const highlight = buttons === null ? null : highlightOf(buttons)
+    const key = highlight === null ? "" : Object.values(highlight).join(" ")
+    const due = [...this.#planes].flatMap(([plane, told]) => {
+      const overlay = told.at(feedTime)
+      if (overlay === null || overlay.bitmaps.length === 0 || (overlay.until !== null && overlay.until <= feedTime)) return []
+      return [{ overlay, highlight: plane === "subpicture" ? key : "" }]
+    })
+    const isSame =
+      due.length === this.#drawn.length &&
+      due.every(
+        ({ overlay, highlight }, i) => this.#drawn[i]?.overlay.bitmaps === overlay.bitmaps && this.#drawn[i]?.highlight === highlight,
+      )
+    this.#canvas.dataset["selected"] = String(buttons?.selected ?? "")
+    if (isSame && !this.#isStale) return
+    this.#drawn = due.map((one) => ({ ...one, canvas: this.#pictureOf(one.overlay, one.highlight === "" ? null : highlight) }))
+    this.#isStale = false
+    this.#paint(buttons !== null)
+  }
+
+  #paint(hasButtons: boolean): void {
     const canvas = this.#canvas
-    const filled = due.filter(({ bitmaps }) => bitmaps.length > 0)
-    canvas.dataset["overlays"] = String(filled.length)
-    // Words at the foot make room for the controls while those are there.
-    canvas.dataset["low"] = String(filled.every(({ height, bitmaps }) => bitmaps.every(({ y }) => y > height / 2)))
-    const width = Math.max(1, ...filled.map((overlay) => overlay.width))
-    const height = Math.max(1, ...filled.map((overlay) => overlay.height))
-    canvas.width = width
-    canvas.height = height
+    canvas.dataset["overlays"] = String(this.#drawn.length)
+    // Words at the foot make room for the controls while those are there; a menu stays where the disc has it.
+    const isLow = this.#drawn.every(({ overlay }) => overlay.bitmaps.every(({ y }) => y > overlay.height / 2))
+    canvas.dataset["low"] = String(isLow && this.#drawn.length > 0 && !hasButtons)
+    canvas.width = this.#size.width
+    canvas.height = this.#size.height
     const context = canvas.getContext("2d")
     if (context === null) return
-    for (const overlay of filled) {
-      context.setTransform(width / overlay.width, 0, 0, height / overlay.height, 0, 0)
-      for (const bitmap of overlay.bitmaps) this.#paintBitmap(context, bitmap)
-    }
+    context.imageSmoothingQuality = "high"
+    for (const drawn of this.#drawn) context.drawImage(drawn.canvas, 0, 0, canvas.width, canvas.height)
   }
 
-  #paintBitmap(context: CanvasRenderingContext2D, { x, y, image }: Bitmap): void {
-    this.#scratch.width = image.width
-    this.#scratch.height = image.height
-    this.#scratch.getContext("2d")?.putImageData(image, 0, 0)
-    context.drawImage(this.#scratch, x, y)
+  /** The plane's picture, with one button's place in its own colours. */
+  #pictureOf(overlay: Overlay, highlight: Highlight | null): HTMLCanvasElement {
+    const canvas = document.createElement("canvas")
+    canvas.width = overlay.width
+    canvas.height = overlay.height
+    const context = canvas.getContext("2d")
+    for (const bitmap of overlay.bitmaps) {
+      const image = imageOf(highlight === null ? bitmap : highlighted(bitmap, highlight))
+      this.#scratch.width = image.width
+      this.#scratch.height = image.height
+      this.#scratch.getContext("2d")?.putImageData(image, 0, 0)
+      context?.drawImage(this.#scratch, bitmap.x, bitmap.y)
+    }
+    return canvas
   }
+}
+
+/** Null where no button is selected, or where overlays draw the buttons themselves. */
+function highlightOf({ highlight, selected, isActivated }: ShownButtons): Highlight | null {
+  const button = buttonOf(highlight, selected)
+  const palette = (isActivated ? button?.activatedPalette : button?.selectedPalette) ?? null
+  if (button === null || palette === null) return null
+  return { x: button.x, y: button.y, width: button.width, height: button.height, palette }
+}
+
+function highlighted(bitmap: Bitmap, { x, y, width, height, palette }: Highlight): Bitmap {
+  const rectangle = { left: x, top: y, right: x + width - 1, bottom: y + height - 1 }
+  const bytes = Uint8Array.from(palette.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+  return highlightBitmap(bitmap, rectangle, bytes)
 }
 
 function decode(message: ArrayBuffer): { head: OverlayHead; overlay: Overlay } {
@@ -87,16 +138,16 @@ function decode(message: ArrayBuffer): { head: OverlayHead; overlay: Overlay } {
     const palette = new Uint8Array(message, at, paletteBytes)
     const indices = new Uint8Array(message, at + paletteBytes, width * height)
     at += paletteBytes + width * height
-    return { x, y, image: new ImageData(colour(indices, palette), width, height) }
+    return { x, y, width, height, palette, indices }
   })
   return { head, overlay: { at: head.at, until: head.until, width: head.planeWidth, height: head.planeHeight, bitmaps } }
 }
 
-function colour(indices: Uint8Array, palette: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(indices.length * 4)
-  for (let i = 0; i < indices.length; i++) {
-    const entry = (indices[i] ?? 0) * 4
-    if (entry + 4 <= palette.length) pixels.set(palette.subarray(entry, entry + 4), i * 4)
-  }
-  return pixels
+function imageOf({ width, height, indices, palette }: Bitmap): ImageData {
+  // An index past the palette's end is transparent.
+  const colours = new Uint32Array(256)
+  new Uint8Array(colours.buffer).set(palette.subarray(0, colours.byteLength))
+  const pixels = new Uint32Array(width * height)
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[indices[i] ?? 0] ?? 0
+  return new ImageData(new Uint8ClampedArray(pixels.buffer), width, height)
 }

@@ -1,8 +1,11 @@
-import mpegts from "mpegts.js"
-import type { ActRequest, HostMessage, PlayRequest } from "../../hosts/browser/protocol.ts"
+import type { ActRequest, AnswerMessage, HostMessage, PlayRequest } from "../../hosts/browser/protocol.ts"
 import type { StreamDescription, UserOperation } from "../../plugin/items.ts"
+import type { Key, MenuName, Refusal } from "../../plugin/session.ts"
+import { type Arrow, Buttons } from "./buttons.ts"
 import { mediaSource, playableCodecs } from "./capabilities.ts"
 import { Overlays } from "./overlays.ts"
+import { Playhead } from "./playhead.ts"
+import { Timed } from "./timed.ts"
 import { type Position, Timeline } from "./timeline.ts"
 
 export type Problem = { readonly code: string; readonly message: string }
@@ -14,6 +17,12 @@ export type PlayerState = {
   readonly streams: readonly StreamDescription[]
   /** What the person's keys may do now. */
   readonly allowed: readonly UserOperation[]
+  /** The disc has buttons on the screen. */
+  readonly hasButtons: boolean
+  /** The disc holds the picture. */
+  readonly isStill: boolean
+  /** The last key that was refused; `count` tells one from the next. */
+  readonly refused: { readonly count: number; readonly by: Refusal | null } | null
   readonly paused: boolean
   /** The picture waits for data. */
   readonly waiting: boolean
@@ -25,11 +34,17 @@ export type PlayerState = {
   readonly notice: Problem | null
 }
 
+/** What to play; the player adds what this browser can take. */
+export type OpenRequest = Omit<PlayRequest, "type" | "videoCodecs" | "audioCodecs">
+
 const IDLE: PlayerState = {
   status: "idle",
   position: null,
   streams: [],
   allowed: [],
+  hasButtons: false,
+  isStill: false,
+  refused: null,
   paused: true,
   waiting: false,
   blocked: false,
@@ -39,55 +54,35 @@ const IDLE: PlayerState = {
   notice: null,
 }
 
-// What mpegts.js has to say is for those who work on it.
-mpegts.LoggingControl.applyConfig({ enableAll: false })
-
-/** The picture moves on once this much of a new stretch is there, in seconds. */
-const JUMP_READY = 0.08
-/** The last pictures of a title are held back by the demuxer, which waits for the next: a stop this near the end is the end, in seconds. */
-const END_SLACK = 2
-/** Played film that stays in memory, in seconds: a Blu-ray has 5 MB each. */
-const KEPT_BEHIND = { autoCleanupMaxBackwardDuration: 40, autoCleanupMinBackwardDuration: 15 }
-/** Chromium at times waits for ever in the middle of its buffer, above all where the picture's size has changed: so many reports, and so much ahead, in seconds. */
-const STUCK_REPORTS = 5
-const STUCK_AHEAD = 0.5
-/** Times in the buffer are rounded: a moment before a key picture, the browser would decode the whole group before it. In seconds. */
-const AFTER_KEY = 0.004
-/** The first picture shows at once and moves when this much is there, in seconds: a converter that has just begun finds its speed meanwhile. */
-const START_CUSHION = 0.6
 /** The host hears this often what is on the screen, in ms. */
 const REPORT_EVERY = 200
-/** A hole in the buffer up to this long is stepped over, in seconds. */
-const MAX_HOLE = 1
+/** The controls show a position that is this much older, in seconds. */
+const POSITION_STEP = 0.04
 
 /** Plays one session of the host in a video element: picture and sound from one endless stream, everything else over a socket. */
 export class Player {
   readonly #video: HTMLVideoElement
   readonly #overlays: Overlays
+  readonly #buttons = new Buttons()
   readonly #listeners = new Set<(state: PlayerState) => void>()
+  readonly #streams = new Timed<Extract<HostMessage, { type: "streams" }>>()
+  readonly #allowed = new Timed<Extract<HostMessage, { type: "allowed" }>>()
   #state: PlayerState = IDLE
   #timeline = new Timeline()
   #socket: WebSocket | null = null
-  #stream: mpegts.Player | null = null
-  /** Media time to move to as soon as the buffer has it. */
-  #jump: number | null = null
-  #showFrom: number | null = null
-  #endAt: number | null = null
+  #playhead: Playhead | null = null
+  #request: OpenRequest | null = null
   #acts = 0
-  /** The title has not begun to move yet. */
-  #awaitsStart = false
-  /** Media time at the last report, and how many reports it has been the same with film ahead. */
-  #reported = { time: -1, stuck: 0 }
-  #timers: number[] = []
+  #timer = 0
   #frame = 0
 
   constructor(video: HTMLVideoElement, canvas: HTMLCanvasElement) {
     this.#video = video
     this.#overlays = new Overlays(canvas)
     for (const event of ["play", "pause", "volumechange"]) video.addEventListener(event, () => this.#readElement())
-    video.addEventListener("waiting", () => this.#set({ waiting: true }))
+    video.addEventListener("waiting", () => this.#set({ waiting: !this.#state.isStill }))
     for (const event of ["playing", "seeked"])
-      video.addEventListener(event, () => this.#set({ waiting: this.#jump !== null || this.#awaitsStart }))
+      video.addEventListener(event, () => this.#set({ waiting: this.#playhead?.isWaiting ?? false }))
   }
 
   get state(): PlayerState {
@@ -99,9 +94,10 @@ export class Player {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Starts a title; whatever played before ends. */
-  open(request: Omit<PlayRequest, "type" | "videoCodecs" | "audioCodecs">): void {
+  /** Starts the disc or one of its titles; whatever played before ends. */
+  open(request: OpenRequest): void {
     this.close()
+    this.#request = request
     const source = mediaSource()
     if (source === null) return this.#fail({ code: "no-media-source", message: "" })
     this.#set({ ...IDLE, status: "opening", waiting: true, volume: this.#video.volume, muted: this.#video.muted })
@@ -116,7 +112,7 @@ export class Player {
     socket.onclose = () => {
       if (this.#socket === socket && this.#state.status !== "failed") this.#fail({ code: "connection", message: "" })
     }
-    this.#timers = [window.setInterval(() => this.#report(), REPORT_EVERY)]
+    this.#timer = window.setInterval(() => this.#report(), REPORT_EVERY)
     const draw = () => {
       this.#frame = requestAnimationFrame(draw)
       this.#tick()
@@ -125,27 +121,37 @@ export class Player {
   }
 
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#timer)
     cancelAnimationFrame(this.#frame)
     const socket = this.#socket
     this.#socket = null
     socket?.close()
-    this.#stream?.destroy()
-    this.#stream = null
+    this.#playhead?.close()
+    this.#playhead = null
     this.#timeline = new Timeline()
+    this.#streams.clear()
+    this.#allowed.clear()
+    this.#buttons.clear()
     this.#overlays.clear()
-    this.#overlays.draw(0)
-    this.#jump = null
-    this.#showFrom = null
-    this.#endAt = null
-    this.#awaitsStart = false
+    this.#overlays.draw(0, null)
     this.#set(IDLE)
   }
 
   togglePlay(): void {
-    if (this.#state.status === "ended") this.seek(0)
-    else if (this.#video.paused) this.#play()
-    else this.#video.pause()
+    if (this.#state.status === "ended") this.#playAgain()
+    else if (this.#video.paused) this.#playhead?.play()
+    else if (this.may("pause")) this.#video.pause()
+    else this.refuse(null)
+  }
+
+  /** Whether the disc permits this now; before it has said so, everything is. */
+  may(operation: UserOperation): boolean {
+    return this.#state.position === null || this.#state.allowed.includes(operation)
+  }
+
+  /** Says that a key is not allowed. */
+  refuse(by: Refusal | null): void {
+    this.#set({ refused: { count: (this.#state.refused?.count ?? 0) + 1, by } })
   }
 
   seek(time: number): void {
@@ -156,12 +162,42 @@ export class Player {
     this.#act({ type: "chapter", chapter })
   }
 
-  press(key: "next" | "previous" | "audio" | "subtitle" | "angle"): void {
-    this.#act({ type: "press", key })
-  }
-
   select(selection: { audio?: number; subtitle?: number | null; angle?: number }): void {
     this.#act({ type: "select", ...selection })
+  }
+
+  menu(name: MenuName): void {
+    if (this.#video.paused) this.#playhead?.play()
+    this.#act({ type: "menu", name })
+  }
+
+  press(key: Key): void {
+    const { feedTime, clock } = this.#now()
+    if (key === "enter" && this.#state.hasButtons && this.#video.paused) this.#playhead?.play()
+    const act = this.#act({ type: "press", key })
+    if (!this.#mayGuess()) return
+    if (key === "enter") this.#buttons.guessEnter(act, feedTime, clock)
+    else if (isArrow(key)) this.#buttons.guessArrow(key, act, feedTime, clock)
+    this.#draw()
+  }
+
+  /**
+   * A pointer at a place of the picture, both from 0 to 1; true where a button lies there. `activate`: it was pressed. A button that is selected
+   * already is not selected again.
+   */
+  point(x: number, y: number, activate: boolean): boolean {
+    const { feedTime, clock } = this.#now()
+    const shown = this.#buttons.shown(feedTime, clock)
+    if (shown === null || this.#playhead?.isJumping === true) return false
+    const [column, row] = [x * shown.highlight.planeWidth, y * shown.highlight.planeHeight]
+    const button = this.#buttons.buttonAt(column, row, feedTime)
+    if (button === null) return false
+    if (!activate && button.number === shown.selected) return true
+    if (activate && this.#video.paused) this.#playhead?.play()
+    const act = this.#act({ type: "point", x: column, y: row, activate })
+    if (this.#mayGuess()) this.#buttons.guessPoint(button, activate, act, clock)
+    this.#draw()
+    return true
   }
 
   setVolume(volume: number): void {
@@ -173,11 +209,30 @@ export class Player {
     this.#video.muted = !this.#video.muted
   }
 
-  #act(act: DistributedOmit<ActRequest, "id">): void {
+  /** A title from its beginning; a disc that has stopped, as it was begun. */
+  #playAgain(): void {
+    if (this.#state.position?.domain === "title" && this.may("seek")) this.seek(0)
+    else if (this.#request !== null) this.open(this.#request)
+  }
+
+  /** Gives the act's id, which its answer carries back. */
+  #act(act: DistributedOmit<ActRequest, "id">): number {
     // A film that has come to its end goes on from wherever the person goes.
-    if (this.#state.status === "ended" && act.type !== "select") this.#play()
+    if (this.#state.status === "ended" && act.type !== "select") this.#playhead?.play()
+    // A key acts on what is on the screen when it is pressed.
+    this.#sayPresented()
     this.#acts++
     this.#send({ ...act, id: this.#acts })
+    return this.#acts
+  }
+
+  /** What the disc's answer will be is known while its buttons are on the screen and may be used. */
+  #mayGuess(): boolean {
+    return this.#playhead?.isJumping === false && this.may("select-button")
+  }
+
+  #now(): { readonly feedTime: number; readonly clock: number } {
+    return { feedTime: this.#playhead?.feedTime ?? 0, clock: performance.now() }
   }
 
   #send(message: unknown): void {
@@ -190,112 +245,90 @@ export class Player {
         return this.#openStream(message.stream)
       case "base":
         this.#timeline.base = message.time
-        if (this.#showFrom !== null) this.#moveTo(this.#showFrom)
-        return
+        return this.#playhead?.begin()
       case "streams":
-        // What the host sent ahead of the old subtitle is not to be shown.
-        if (selectedSubtitle(message.streams) !== selectedSubtitle(this.#state.streams)) this.#overlays.clear()
-        return this.#set({ streams: message.streams })
+        return this.#streams.add(message)
       case "allowed":
-        return this.#set({ allowed: message.operations })
+        return this.#allowed.add(message)
       case "position":
-        return this.#timeline.add({ ...message, chapter: message.chapter ?? 1 })
+        return this.#timeline.addPosition(message)
+      case "highlight":
+        return this.#buttons.add(message)
+      case "still":
+        return this.#timeline.addStill(message)
       case "discontinuity":
         return this.#discontinuity(message)
+      case "answer":
+        return this.#answer(message.id, message.answer)
       case "notice":
         return this.#set({ notice: message })
       case "end":
-        this.#endAt = message.at
-        return
+        return this.#playhead?.end(message.at)
       case "error":
-        // An act that failed leaves the title playing.
-        return message.id === undefined ? this.#fail(message) : this.#set({ notice: message })
+        if (message.id === undefined) return this.#fail(message)
+        // An act that failed leaves the disc playing.
+        this.#buttons.answer(message.id, null, false, this.#now().feedTime)
+        return this.#set({ notice: message })
     }
+  }
+
+  #answer(id: number, { outcome, by, highlight }: AnswerMessage): void {
+    this.#buttons.answer(id, highlight ?? null, outcome === "done", this.#now().feedTime)
+    if (outcome === "refused") this.refuse(by ?? null)
+    this.#draw()
   }
 
   #openStream(url: string): void {
-    const stream = mpegts.createPlayer(
-      { type: "mpegts", isLive: true, url: new URL(url, document.baseURI).href, hasAudio: true, hasVideo: true },
-      { enableStashBuffer: false, lazyLoad: false, deferLoadAfterSourceOpen: false, autoCleanupSourceBuffer: true, ...KEPT_BEHIND },
-    )
-    this.#stream = stream
-    stream.on(mpegts.Events.ERROR, (type: string, detail: string, info: { msg?: string } | undefined) => {
-      if (this.#stream === stream) this.#fail({ code: "stream", message: this.#video.error?.message ?? info?.msg ?? `${type}: ${detail}` })
+    const playhead: Playhead = new Playhead(this.#video, this.#timeline, new URL(url, document.baseURI).href, {
+      onFail: (message) => this.#playhead === playhead && this.#fail({ code: "stream", message }),
+      onLanded: () => this.#set({ status: "playing" }),
+      onEnded: () => this.#ended(),
+      onBlocked: (blocked) => this.#set(blocked ? { blocked, paused: true, waiting: false } : { blocked }),
     })
-    stream.attachMediaElement(this.#video)
-    stream.load()
-    this.#awaitsStart = true
+    this.#playhead = playhead
   }
 
-  #play(): void {
-    this.#awaitsStart = false
-    this.#video.play()?.then(
-      () => this.#set({ blocked: false }),
-      (error: unknown) => {
-        if (error instanceof DOMException && error.name === "NotAllowedError") this.#set({ blocked: true, paused: true, waiting: false })
-      },
-    )
-  }
-
-  #discontinuity({ flush, showFrom }: { flush: boolean; showFrom: number }): void {
+  #discontinuity({ at, flush, showFrom }: { readonly at: number; readonly flush: boolean; readonly showFrom: number }): void {
     if (flush) {
-      this.#overlays.clear()
-      this.#endAt = null
+      const { feedTime } = this.#now()
+      // The old picture stands until the new one is there, with all that belongs to it.
+      this.#overlays.flush(feedTime, showFrom)
+      this.#buttons.flush(feedTime, showFrom)
+      this.#timeline.flush(feedTime)
+      this.#streams.dropAfter(feedTime)
+      this.#allowed.dropAfter(feedTime)
       this.#set({ status: "playing", waiting: true })
     }
-    if (flush || this.#showFrom === null) {
-      this.#showFrom = showFrom
-      if (this.#timeline.base !== null) this.#moveTo(showFrom)
-    }
-  }
-
-  #moveTo(feedTime: number): void {
-    this.#jump = this.#timeline.mediaTime(feedTime)
-    this.#tryJump()
-  }
-
-  /** Moves the playhead when the new stretch is there; also steps over a hole that the playhead stands before. */
-  #tryJump(): void {
-    const video = this.#video
-    const { buffered } = video
-    for (let i = 0; i < buffered.length; i++) {
-      const [start, end] = [buffered.start(i), buffered.end(i)]
-      if (this.#jump !== null) {
-        if (start > this.#jump + MAX_HOLE || end < this.#jump + JUMP_READY) continue
-        video.currentTime = Math.max(this.#jump, start) + AFTER_KEY
-        this.#jump = null
-        this.#set({ status: "playing" })
-        return
-      }
-      if (start > video.currentTime && start - video.currentTime < MAX_HOLE && video.readyState <= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        video.currentTime = start + 0.001
-        return
-      }
-    }
+    this.#timeline.addStretch(at)
+    if (flush || this.#playhead?.hasBegun === false) this.#playhead?.moveTo(showFrom)
   }
 
   #tick(): void {
-    if (this.#timeline.base === null) return
-    this.#tryJump()
-    if (this.#jump !== null) return this.#endInsteadOfJump(this.#jump)
-    if (this.#awaitsStart && (this.#endAt !== null || this.#hasFilm(START_CUSHION))) this.#play()
-    const now = this.#timeline.feedTime(this.#video.currentTime)
-    this.#overlays.draw(now)
-    const position = this.#timeline.positionAt(now)
-    if (position !== null && Math.abs(position.time - (this.#state.position?.time ?? -1)) > 0.04) this.#set({ position })
-    const { readyState } = this.#video
-    const isStopped = readyState <= HTMLMediaElement.HAVE_CURRENT_DATA && now > (this.#endAt ?? 0) - END_SLACK
-    if (this.#endAt !== null && (now >= this.#endAt - 0.08 || isStopped)) this.#ended()
+    this.#playhead?.tick()
+    this.#draw()
   }
 
-  /** Who jumps to the very end finds nothing to show there. */
-  #endInsteadOfJump(jump: number): void {
-    if (this.#endAt !== null && this.#timeline.mediaTime(this.#endAt) < jump + JUMP_READY) this.#ended()
+  /** What is due goes onto the screen. */
+  #draw(): void {
+    const feedTime = this.#playhead?.feedTime ?? null
+    if (feedTime === null) return
+    const { clock } = this.#now()
+    const buttons = this.#buttons.shown(feedTime, clock)
+    this.#overlays.draw(feedTime, buttons)
+    const position = this.#timeline.positionAt(feedTime)
+    const next = {
+      streams: this.#streams.at(feedTime)?.streams ?? this.#state.streams,
+      allowed: this.#allowed.at(feedTime)?.operations ?? this.#state.allowed,
+      hasButtons: buttons !== null,
+      isStill: this.#timeline.isStillAt(feedTime),
+      position: isSamePlace(position, this.#state.position) ? this.#state.position : position,
+    }
+    const isSame = (Object.keys(next) as (keyof typeof next)[]).every((key) => next[key] === this.#state[key])
+    if (!isSame) this.#set(next.isStill ? { ...next, waiting: this.#playhead?.isWaiting ?? false } : next)
   }
 
   #ended(): void {
     if (this.#state.status === "ended") return
-    this.#jump = null
     this.#video.pause()
     this.#set({ status: "ended", waiting: false })
   }
@@ -303,30 +336,21 @@ export class Player {
   #report(): void {
     // A tab that is not seen draws no frames: jumps and the end are looked after here, too.
     this.#tick()
-    if (this.#timeline.base === null || this.#jump !== null) return
-    this.#leaveStuckPlace()
-    this.#send({ type: "presented", time: this.#timeline.feedTime(this.#video.currentTime) })
+    if (this.#playhead === null || this.#playhead.isJumping) return
+    if (this.#state.status === "playing" && this.#playhead.isStuck()) this.#leaveStuckPlace()
+    this.#sayPresented()
   }
 
-  /** A new stretch from the same moment begins with a key picture, which any decoder takes. */
+  #sayPresented(): void {
+    const feedTime = this.#playhead?.feedTime ?? null
+    if (feedTime !== null && this.#playhead?.isJumping === false) this.#send({ type: "presented", time: feedTime })
+  }
+
+  /** A new stretch from the same moment begins with a key picture, which any decoder takes; in a menu there is no such thing. */
   #leaveStuckPlace(): void {
-    const { currentTime, paused, seeking } = this.#video
-    const isStuck =
-      !paused && !seeking && this.#hasFilm(STUCK_AHEAD) && currentTime === this.#reported.time && this.#state.status === "playing"
-    this.#reported = { time: currentTime, stuck: isStuck ? this.#reported.stuck + 1 : 0 }
-    if (this.#reported.stuck < STUCK_REPORTS) return
-    this.#reported = { time: -1, stuck: 0 }
-    const position = this.#timeline.positionAt(this.#timeline.feedTime(currentTime))
-    if (position !== null) this.seek(position.time)
-  }
-
-  /** Whether the buffer goes on for this long behind the playhead. */
-  #hasFilm(seconds: number): boolean {
-    const { currentTime, buffered } = this.#video
-    for (let i = 0; i < buffered.length; i++) {
-      if (buffered.start(i) <= currentTime && buffered.end(i) > currentTime + seconds) return true
-    }
-    return false
+    const { position } = this.#state
+    if (position?.domain === "title" && this.may("seek")) this.seek(position.time)
+    else this.#playhead?.nudge()
   }
 
   #readElement(): void {
@@ -338,10 +362,10 @@ export class Player {
     const socket = this.#socket
     this.#socket = null
     socket?.close()
-    const stream = this.#stream
-    this.#stream = null
+    const playhead = this.#playhead
+    this.#playhead = null
     // It may be the stream itself that tells of the failure: it does not outlive being destroyed meanwhile.
-    setTimeout(() => stream?.destroy())
+    setTimeout(() => playhead?.close())
     this.#set({ status: "failed", problem, waiting: false })
   }
 
@@ -351,7 +375,13 @@ export class Player {
   }
 }
 
-const selectedSubtitle = (streams: readonly StreamDescription[]): number | null =>
-  streams.find(({ kind, selected }) => kind === "subtitle" && selected)?.number ?? null
+const isArrow = (key: Key): key is Arrow => key === "up" || key === "down" || key === "left" || key === "right"
+
+/** The same as far as the controls tell. */
+function isSamePlace(a: Position | null, b: Position | null): boolean {
+  if (a === null || b === null) return a === b
+  const isSame = a.domain === b.domain && a.title === b.title && a.chapter === b.chapter && a.angle === b.angle && a.duration === b.duration
+  return isSame && Math.abs(a.time - b.time) <= POSITION_STEP
+}
 
 type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

@@ -1,62 +1,72 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useState } from "preact/hooks"
 import type { TitleInfo } from "../../disc/disc-info.ts"
 import type { DiscListing } from "../../hosts/browser/protocol.ts"
-import { ApiError, listDiscs, openDisc } from "../api.ts"
-import { bookmarkAddress, bookmarkedDisc, bookmarkOf } from "../bookmark.ts"
-import { closeLocal, type LocalDisc, openLocal } from "../local-files.ts"
-import { languages, placeOf, rememberPlace, rememberTheme, theme as savedTheme } from "../memory.ts"
-import type { Player, PlayerState, Problem } from "../player/player.ts"
+import { bookmarkAddress } from "../bookmark.ts"
+import { rememberPlace } from "../memory.ts"
+import type { PlayerState, Problem } from "../player/player.ts"
 import { explain } from "../problems.ts"
-import { length } from "../time.ts"
-import { Chapters } from "./chapters.tsx"
+import { aspectOf, stageAspectOf } from "./aspect.ts"
 import { useDroppedDisc } from "./drop.ts"
+import { Header } from "./header.tsx"
 import { Help } from "./help.tsx"
-import { Icon } from "./icons.tsx"
+import { NowPlaying } from "./now-playing.tsx"
 import { OpenDisc } from "./open-disc.tsx"
 import { Sheet } from "./sheet.tsx"
-import { aspectOf, Stage } from "./stage.tsx"
+import { Stage } from "./stage.tsx"
 import { TitleList, TitleListSkeleton } from "./title-list.tsx"
+import { hasMenus, useDisc } from "./use-disc.ts"
 
 /** The place is remembered and put into the address this often, in seconds of film. */
 const REMEMBER_EVERY = 2
-
-type Wanted = { readonly title: number | null; readonly time: number | null }
-const FROM_THE_START: Wanted = { title: null, time: null }
 
 export function App() {
   const disc = useDisc()
   const [sheet, setSheet] = useState<"open" | "help" | null>(null)
   const [state, setState] = useState<PlayerState | null>(null)
-  const { listing, number } = disc
-  const [hasPlayed, setPlayed] = useState(false)
-  const isSettled = state !== null && (state.status === "failed" || state.blocked || (state.position !== null && !state.waiting))
-  useEffect(() => {
-    if (isSettled) setPlayed(true)
-  }, [isSettled])
-  useRemembered(listing, number, state)
+  const hasPlayed = useHasPlayed(state)
+  const { listing } = disc
+  const title = useCurrentTitle(listing, disc.begun, state)
+  useRemembered(listing, state)
   const isDragging = useDroppedDisc(disc.open, disc.openLocal)
-  const title = listing?.info.titles.find((candidate) => candidate.number === number) ?? null
-  const opener = <OpenDisc busy={disc.busy} onOpen={disc.open} onLocal={disc.openLocal} />
   useEffect(() => setSheet(null), [listing])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => event.key === "?" && setSheet("help")
     document.addEventListener("keydown", onKey)
     return () => document.removeEventListener("keydown", onKey)
   }, [])
+  const opener = <OpenDisc busy={disc.busy} onOpen={disc.open} onLocal={disc.openLocal} />
+  const menus = listing !== null && hasMenus(listing)
+  const aspects = { "--aspect": aspectOf(state, title), "--stage": stageAspectOf(state, title, menus ? listing : null) }
 
   return (
     <>
       <Header listing={listing} onOpen={() => setSheet("open")} onHelp={() => setSheet("help")} />
       {disc.problem !== null && sheet !== "open" && <Banner problem={disc.problem} />}
       {state?.notice != null && <Notice key={state.notice.message} problem={state.notice} />}
-      <main style={{ "--aspect": aspectOf(state, title) }} data-empty={listing === null && !disc.busy}>
+      <main style={aspects} data-empty={listing === null && !disc.busy}>
         <section class="theatre" aria-label="Film">
-          <Stage title={title} onReady={disc.ready} onState={setState} onRetry={() => disc.retry(state?.position?.time ?? null)} />
-          {title !== null && <NowPlaying title={title} state={state} onChapter={disc.chapter} />}
+          <Stage
+            title={title}
+            hasMenus={menus}
+            onMenu={disc.menu}
+            onReady={disc.ready}
+            onState={setState}
+            onRetry={() => disc.retry(title?.number ?? null, state?.position?.time ?? null)}
+          />
+          {listing !== null && <NowPlaying title={title} state={state} onChapter={disc.chapter} />}
         </section>
         {listing === null && !disc.busy && opener}
         {listing === null && disc.busy && <TitleListSkeleton />}
-        {listing !== null && <TitleList listing={listing} playing={number} pictures={hasPlayed} onTitle={disc.play} />}
+        {listing !== null && (
+          <TitleList
+            listing={listing}
+            playing={title?.number ?? null}
+            pictures={hasPlayed}
+            beginning={menus ? disc.prefers : null}
+            onTitle={disc.play}
+            onBeginning={disc.prefer}
+          />
+        )}
       </main>
       {sheet === "help" && (
         <Sheet label="Keys" onClose={() => setSheet(null)}>
@@ -74,105 +84,38 @@ export function App() {
   )
 }
 
-/** The disc that is shown, and the ways to another. */
-function useDisc() {
-  const [listing, setListing] = useState<DiscListing | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [busy, setBusy] = useState(true)
-  const [number, setNumber] = useState<number | null>(null)
-  const player = useRef<Player | null>(null)
-
-  const start = (disc: DiscListing, title: number, time: number) => {
-    setNumber(title)
-    player.current?.open({ disc: disc.id, title, time, ...languages() })
-  }
-  const show = (disc: DiscListing, wanted: Wanted) => {
-    setListing(disc)
-    document.title = `${nameOf(disc)} · opentray`
-    const title = wanted.title ?? disc.info.mainTitle ?? disc.info.titles[0]?.number ?? null
-    if (title !== null) start(disc, title, wanted.time ?? placeOf(disc.info.fingerprint, title))
-  }
-  const load = async (get: () => Promise<DiscListing | null>, wanted: Wanted) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      const disc = await get()
-      if (disc !== null) show(disc, wanted)
-    } catch (error) {
-      setProblem(error instanceof ApiError ? error.problem : { code: "internal", message: String(error) })
-    }
-    setBusy(false)
-  }
-  const listed = async () => bookmarkedDisc(await listDiscs())
-  return {
-    listing,
-    problem,
-    busy,
-    number,
-    ready: (created: Player) => {
-      player.current = created
-      void load(listed, bookmarkOf())
-    },
-    open: (spec: string) =>
-      void load(async () => {
-        const disc = await openDisc(spec)
-        closeLocal()
-        return disc
-      }, FROM_THE_START),
-    openLocal: (disc: LocalDisc) => void load(() => openLocal(disc), FROM_THE_START),
-    play: (title: number) => listing !== null && start(listing, title, placeOf(listing.info.fingerprint, title)),
-    /** The server may have been started anew, with other names for its discs. */
-    retry: (time: number | null) => void load(listed, { title: number, time }),
-    chapter: (chapter: number) => player.current?.chapter(chapter),
-  }
-}
-
-function Header({ listing, onOpen, onHelp }: { listing: DiscListing | null; onOpen: () => void; onHelp: () => void }) {
-  const [theme, setTheme] = useState(savedTheme)
+/** Whether there has been something to see: what else is loaded then takes its turn. */
+function useHasPlayed(state: PlayerState | null): boolean {
+  const [hasPlayed, setPlayed] = useState(false)
+  const isSettled = state !== null && (state.status === "failed" || state.blocked || (state.position !== null && !state.waiting))
   useEffect(() => {
-    document.documentElement.dataset["theme"] = theme
-  }, [theme])
-  const other = theme === "dark" ? "light" : "dark"
-  return (
-    <header>
-      <span class="mark" aria-hidden="true" />
-      <h1 title={listing === null ? undefined : nameOf(listing)}>{listing === null ? "opentray" : nameOf(listing)}</h1>
-      {listing !== null && <span class="kind">{KINDS[listing.info.kind] ?? listing.info.kind}</span>}
-      <span class="spacer" />
-      <button type="button" class="quiet" aria-label="Open another disc" onClick={onOpen}>
-        <Icon name="disc" size={18} /> <span>Open another disc</span>
-      </button>
-      <button type="button" class="quiet" title="Keys (?)" aria-label="Keys" onClick={onHelp}>
-        <Icon name="keys" size={20} />
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        title={`${other === "light" ? "Light" : "Dark"} theme`}
-        aria-label={`${other === "light" ? "Light" : "Dark"} theme`}
-        onClick={() => {
-          rememberTheme(other)
-          setTheme(other)
-        }}
-      >
-        <Icon name={theme === "dark" ? "sun" : "moon"} size={18} />
-      </button>
-    </header>
-  )
+    if (isSettled) setPlayed(true)
+  }, [isSettled])
+  return hasPlayed
 }
 
-type NowPlayingProps = { readonly title: TitleInfo; readonly state: PlayerState | null; readonly onChapter: (chapter: number) => void }
+/** The title on the screen; until something is, the one that was asked for. Null in a menu. */
+function useCurrentTitle(
+  listing: DiscListing | null,
+  begun: ReturnType<typeof useDisc>["begun"],
+  state: PlayerState | null,
+): TitleInfo | null {
+  const position = state?.position ?? null
+  const asked = begun !== null && "title" in begun ? begun.title : null
+  const number = position === null ? asked : position.domain === "title" ? position.title : null
+  return listing?.info.titles.find((title) => title.number === number) ?? null
+}
 
-/** Under the picture: which title it is, and its chapters. */
-function NowPlaying({ title, state, onChapter }: NowPlayingProps) {
-  return (
-    <div class="now">
-      <h2>
-        Title {title.number} <small class="now-length">{length(title.duration)}</small>
-      </h2>
-      {title.chapters.length > 1 && <Chapters chapters={title.chapters} current={state?.position?.chapter ?? null} onChapter={onChapter} />}
-    </div>
-  )
+/** Keeps the address a bookmark of what is shown, and the place for the next visit. */
+function useRemembered(listing: DiscListing | null, state: PlayerState | null) {
+  const position = state?.position ?? null
+  const title = position?.domain === "title" ? position.title : null
+  const step = position === null ? null : Math.floor(position.time / REMEMBER_EVERY)
+  useEffect(() => {
+    if (listing === null || position === null) return
+    if (title !== null) rememberPlace(listing.info.fingerprint, title, position.time, position.duration)
+    history.replaceState(null, "", bookmarkAddress(listing, title === null ? null : { title, time: position.time }))
+  }, [listing, title, step])
 }
 
 function Banner({ problem }: { problem: Problem }) {
@@ -183,31 +126,6 @@ function Banner({ problem }: { problem: Problem }) {
       {problem.message !== "" && <code>{problem.message}</code>}
     </div>
   )
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  "dvd-video": "DVD",
-  "blu-ray": "Blu-ray",
-  "uhd-blu-ray": "Ultra HD Blu-ray",
-  "blu-ray-3d": "Blu-ray 3D",
-  avchd: "AVCHD",
-}
-
-function nameOf({ info, name }: DiscListing): string {
-  const language = navigator.language.slice(0, 2)
-  const named = Object.entries(info.names).find(([code]) => code.startsWith(language)) ?? Object.entries(info.names)[0]
-  return named?.[1] ?? (info.label.replaceAll("_", " ").trim() || name)
-}
-
-/** Keeps the address a bookmark of what is shown, and the place for the next visit. */
-function useRemembered(listing: DiscListing | null, number: number | null, state: PlayerState | null) {
-  const position = state?.position ?? null
-  const step = position === null ? null : Math.floor(position.time / REMEMBER_EVERY)
-  useEffect(() => {
-    if (listing === null || number === null || position === null) return
-    rememberPlace(listing.info.fingerprint, number, position.time, position.duration)
-    history.replaceState(null, "", bookmarkAddress(listing, number, position.time))
-  }, [listing, number, step])
 }
 
 function Notice({ problem }: { problem: Problem }) {

@@ -5,11 +5,13 @@ import { clock } from "../time.ts"
 type Props = {
   readonly chapters: readonly ChapterInfo[]
   readonly current: number | null
+  /** The disc permits going to one now. */
+  readonly isAllowed: boolean
   readonly onChapter: (chapter: number) => void
 }
 
 /** The title's chapters with the times at which they begin. */
-export function Chapters({ chapters, current, onChapter }: Props) {
+export function Chapters({ chapters, current, isAllowed, onChapter }: Props) {
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
     const item = current === null ? null : list.current?.children[current - 1]
@@ -24,6 +26,7 @@ export function Chapters({ chapters, current, onChapter }: Props) {
             type="button"
             aria-label={`Chapter ${index + 1}, from ${clock(start)}`}
             aria-current={current === index + 1}
+            disabled={!isAllowed}
             onClick={() => onChapter(index + 1)}
           >
             <span>{index + 1}</span>

@@ -1,8 +1,9 @@
-import type { ChapterInfo } from "../../disc/disc-info.ts"
+import type { TitleInfo } from "../../disc/disc-info.ts"
+import type { MenuName } from "../../plugin/session.ts"
 import { rememberLanguage } from "../memory.ts"
 import type { Player, PlayerState } from "../player/player.ts"
 import { clock } from "../time.ts"
-import { Icon } from "./icons.tsx"
+import { Icon, type IconName } from "./icons.tsx"
 import { Picker } from "./picker.tsx"
 import { SeekBar } from "./seek-bar.tsx"
 import { streamDetail, streamLabel, streamName } from "./stream-labels.ts"
@@ -10,52 +11,95 @@ import { streamDetail, streamLabel, streamName } from "./stream-labels.ts"
 type Props = {
   readonly player: Player
   readonly state: PlayerState
-  readonly chapters: readonly ChapterInfo[]
-  readonly duration: number
-  readonly angles: number
+  /** The title on the screen; null in a menu. */
+  readonly title: TitleInfo | null
+  /** A menu or the disc's opening is on the screen, not a title. */
+  readonly isMenu: boolean
+  readonly hasMenus: boolean
+  readonly hasRemote: boolean
+  readonly onMenu: (name: MenuName) => void
+  readonly onRemote: () => void
   readonly onFullScreen: () => void
 }
 
-/** The bar under the picture. */
-export function Controls({ player, state, chapters, duration, angles, onFullScreen }: Props) {
-  const length = state.position?.duration ?? duration
+/** The bar under the picture: in a title where it stands and all that can be chosen; in a menu only what is of use there. */
+export function Controls({ player, state, title, isMenu, hasMenus, hasRemote, onMenu, onRemote, onFullScreen }: Props) {
+  const length = state.position?.duration ?? title?.duration ?? 0
   const time = state.position?.time ?? 0
   return (
     <div class="controls">
-      <SeekBar time={time} duration={length} chapters={chapters} onSeek={(target) => player.seek(target)} />
+      {!isMenu && (
+        <SeekBar
+          time={time}
+          duration={length}
+          chapters={title?.chapters ?? []}
+          isAllowed={player.may("seek")}
+          onSeek={(target) => player.seek(target)}
+        />
+      )}
       <div class="controls-row">
-        <button
-          type="button"
-          class="round skip"
-          title="Previous chapter (p)"
-          aria-label="Previous chapter"
-          onClick={() => player.press("previous")}
-        >
-          <Icon name="previous" />
-        </button>
-        <button
-          type="button"
-          class="round play"
-          title={state.paused ? "Play (space)" : "Pause (space)"}
-          aria-label={state.paused ? "Play" : "Pause"}
-          onClick={() => player.togglePlay()}
-        >
-          <Icon name={state.paused ? "play" : "pause"} size={26} />
-        </button>
-        <button type="button" class="round skip" title="Next chapter (n)" aria-label="Next chapter" onClick={() => player.press("next")}>
-          <Icon name="next" />
-        </button>
-        <span class="clock" data-testid="clock">
-          {clock(time)} <em>/ {clock(length)}</em>
-        </span>
+        <Transport player={player} state={state} />
+        {!isMenu && (
+          <span class="clock" data-testid="clock">
+            {clock(time)} <em>/ {clock(length)}</em>
+          </span>
+        )}
         <span class="spacer" />
         <Volume player={player} state={state} />
-        <StreamPickers player={player} state={state} angles={angles} />
-        <button type="button" class="round" title="Full screen (f)" aria-label="Full screen" onClick={onFullScreen}>
-          <Icon name="full" />
-        </button>
+        {!isMenu && <StreamPickers player={player} state={state} angles={title?.angles ?? 1} />}
+        {hasMenus && !isMenu && <RoundButton icon="menu" label="Disc menu" keys="m" onClick={() => onMenu("root")} />}
+        {hasMenus && <RoundButton icon="remote" label="Remote control" isPressed={hasRemote} onClick={onRemote} />}
+        <RoundButton icon="full" label="Full screen" keys="f" onClick={onFullScreen} />
       </div>
     </div>
+  )
+}
+
+type RoundButtonProps = {
+  readonly icon: IconName
+  readonly label: string
+  /** The key that does the same. */
+  readonly keys?: string
+  readonly isPressed?: boolean
+  readonly isAllowed?: boolean
+  readonly kind?: string
+  readonly onClick: () => void
+}
+
+function RoundButton({ icon, label, keys, isPressed, isAllowed = true, kind = "", onClick }: RoundButtonProps) {
+  const title = keys === undefined ? label : `${label} (${keys})`
+  return (
+    <button
+      type="button"
+      class={`round ${kind}`}
+      title={isAllowed ? title : `${label}: the disc does not allow this now`}
+      aria-label={label}
+      aria-pressed={isPressed}
+      disabled={!isAllowed}
+      onClick={onClick}
+    >
+      <Icon name={icon} size={kind === "play" ? 26 : 22} />
+    </button>
+  )
+}
+
+/** Playing and stopping, and the chapters to either side. */
+function Transport({ player, state }: { player: Player; state: PlayerState }) {
+  const chapter = (key: "previous" | "next") => ({
+    ...{ kind: "skip", icon: key, isAllowed: player.may(key), onClick: () => player.press(key) },
+  })
+  return (
+    <>
+      <RoundButton label="Previous chapter" keys="p" {...chapter("previous")} />
+      <RoundButton
+        icon={state.paused ? "play" : "pause"}
+        label={state.paused ? "Play" : "Pause"}
+        keys="space"
+        kind="play"
+        onClick={() => player.togglePlay()}
+      />
+      <RoundButton label="Next chapter" keys="n" {...chapter("next")} />
+    </>
   )
 }
 
@@ -63,9 +107,7 @@ function Volume({ player, state }: { player: Player; state: PlayerState }) {
   const silent = state.muted || state.volume === 0
   return (
     <div class="volume">
-      <button type="button" class="round" title="Mute (m)" aria-label={silent ? "Sound on" : "Mute"} onClick={() => player.toggleMute()}>
-        <Icon name={silent ? "muted" : "volume"} />
-      </button>
+      <RoundButton icon={silent ? "muted" : "volume"} label={silent ? "Sound on" : "Mute"} keys="x" onClick={() => player.toggleMute()} />
       <input
         type="range"
         min="0"
@@ -92,6 +134,7 @@ function StreamPickers({ player, state, angles }: { player: Player; state: Playe
           icon="audio"
           label="Sound"
           caption={heard === undefined ? "None" : streamName(heard)}
+          isAllowed={player.may("select-audio")}
           value={heard?.number ?? 0}
           choices={audio.map((stream) => ({ value: stream.number, label: streamLabel(stream), detail: streamDetail(stream) }))}
           onChoose={(number) => {
@@ -105,6 +148,7 @@ function StreamPickers({ player, state, angles }: { player: Player; state: Playe
           icon="subtitle"
           label="Subtitles"
           caption={read === undefined ? "Off" : streamName(read)}
+          isAllowed={player.may("select-subtitle")}
           value={read?.number ?? null}
           choices={[
             { value: null, label: "Off" },
@@ -121,6 +165,7 @@ function StreamPickers({ player, state, angles }: { player: Player; state: Playe
           icon="angle"
           label="Angle"
           caption={String(state.position?.angle ?? 1)}
+          isAllowed={player.may("select-angle")}
           value={state.position?.angle ?? 1}
           choices={Array.from({ length: angles }, (_, index) => ({ value: index + 1, label: `Angle ${index + 1}` }))}
           onChoose={(angle) => player.select({ angle })}

@@ -17,6 +17,14 @@ const PATHS = {
   replay: "M5 12a7 7 0 1 0 2.2-5.1M5 4v4.5h4.5",
   warning: "M12 4L2.5 20h19zM12 10v4.5M12 17.2v.1",
   close: "M6 6l12 12M18 6L6 18",
+  menu: "M4 5h16v14H4zM8 9.5h8M8 14.5h8",
+  film: "M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4M4 14.5h4M16 9.5h4M16 14.5h4",
+  remote: "M8.5 2.5h7v19h-7zM12 5.5v.1M12 10v5M9.5 12.5h5M11 18.5h2",
+  up: "M6 14.5l6-6 6 6",
+  down: "M6 9.5l6 6 6-6",
+  left: "M14.5 6l-6 6 6 6",
+  right: "M9.5 6l6 6-6 6",
+  back: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
   check: "M5 12.5l4.5 4.5L19 7.5",
 } as const
 

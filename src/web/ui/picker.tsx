@@ -8,13 +8,15 @@ type Props<T> = {
   /** Said beside the icon where there is room. */
   readonly caption: string
   readonly label: string
+  /** The disc permits choosing now. */
+  readonly isAllowed: boolean
   readonly choices: readonly Choice<T>[]
   readonly value: T
   readonly onChoose: (value: T) => void
 }
 
 /** A button that opens a short list to choose one of. */
-export function Picker<T>({ icon, label, caption, choices, value, onChoose }: Props<T>) {
+export function Picker<T>({ icon, label, caption, isAllowed, choices, value, onChoose }: Props<T>) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -36,7 +38,8 @@ export function Picker<T>({ icon, label, caption, choices, value, onChoose }: Pr
       <button
         type="button"
         class="round captioned"
-        title={label}
+        title={isAllowed ? label : `${label}: the disc does not allow this now`}
+        disabled={!isAllowed}
         aria-label={`${label}: ${caption}`}
         aria-haspopup="menu"
         aria-expanded={open}
@@ -45,7 +48,7 @@ export function Picker<T>({ icon, label, caption, choices, value, onChoose }: Pr
         <Icon name={icon} />
         <span>{caption}</span>
       </button>
-      {open && (
+      {open && isAllowed && (
         <div class="picker-list" role="menu" aria-label={label}>
           <h2>{label}</h2>
           {choices.map((choice) => (

@@ -6,11 +6,13 @@ type Props = {
   readonly time: number
   readonly duration: number
   readonly chapters: readonly ChapterInfo[]
+  /** The disc permits going elsewhere now. */
+  readonly isAllowed: boolean
   readonly onSeek: (time: number) => void
 }
 
 /** Where the title is, where its chapters begin, and a press anywhere to go there. */
-export function SeekBar({ time, duration, chapters, onSeek }: Props) {
+export function SeekBar({ time, duration, chapters, isAllowed, onSeek }: Props) {
   const bar = useRef<HTMLDivElement>(null)
   const [pointed, setPointed] = useState<number | null>(null)
   const [dragging, setDragging] = useState(false)
@@ -29,6 +31,7 @@ export function SeekBar({ time, duration, chapters, onSeek }: Props) {
       role="slider"
       tabIndex={0}
       aria-label="Position"
+      aria-disabled={!isAllowed}
       aria-valuemin={0}
       aria-valuemax={Math.round(duration)}
       aria-valuenow={Math.round(time)}

@@ -2,7 +2,9 @@ import { useState } from "preact/hooks"
 import type { TitleInfo } from "../../disc/disc-info.ts"
 import type { DiscListing } from "../../hosts/browser/protocol.ts"
 import { thumbnailUrl } from "../api.ts"
+import type { Beginning } from "../memory.ts"
 import { length } from "../time.ts"
+import { BeginningSwitch } from "./beginning-switch.tsx"
 import { Icon } from "./icons.tsx"
 
 type Props = {
@@ -10,11 +12,14 @@ type Props = {
   readonly playing: number | null
   /** Pictures of the titles take their turn after the film's own first one. */
   readonly pictures: boolean
+  /** How discs begin; null where this one has no menus to begin with. */
+  readonly beginning: Beginning | null
   readonly onTitle: (title: number) => void
+  readonly onBeginning: (how: Beginning) => void
 }
 
 /** Titles that stand for themselves come first; those that repeat another or are a piece of it are folded away, not hidden. */
-export function TitleList({ listing, playing, pictures, onTitle }: Props) {
+export function TitleList({ listing, playing, pictures, beginning, onTitle, onBeginning }: Props) {
   const { titles, mainTitle } = listing.info
   const [unfolded, setUnfolded] = useState(false)
   const own = titles.filter(({ sameAs, partOf }) => sameAs === null && partOf === null)
@@ -34,6 +39,7 @@ export function TitleList({ listing, playing, pictures, onTitle }: Props) {
   )
   return (
     <nav class="titles" aria-label="Titles">
+      {beginning !== null && <BeginningSwitch value={beginning} onChoose={onBeginning} />}
       <h2>
         Titles <em class="titles-count">{titles.length}</em>
       </h2>

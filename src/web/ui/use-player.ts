@@ -1,0 +1,46 @@
+import type { RefObject } from "preact"
+import { useEffect, useRef, useState } from "preact/hooks"
+import { type KeyActions, pressKey } from "../keyboard.ts"
+import { Player, type PlayerState } from "../player/player.ts"
+
+type Elements = { readonly video: RefObject<HTMLVideoElement | null>; readonly canvas: RefObject<HTMLCanvasElement | null> }
+type Listeners = {
+  /** Called once. */
+  readonly onReady: (player: Player) => void
+  readonly onState: (state: PlayerState) => void
+  /** A key of ours was pressed. */
+  readonly onKey: () => void
+  readonly actions: KeyActions
+}
+
+/** A player in these elements, which hears the whole page's keys, as long as they are there. */
+export function usePlayer({ video, canvas }: Elements, listeners: Listeners) {
+  const [player, setPlayer] = useState<Player | null>(null)
+  const [state, setState] = useState<PlayerState | null>(null)
+  // The player outlives the functions that it was given first.
+  const latest = useRef(listeners)
+  latest.current = listeners
+  useEffect(() => {
+    if (video.current === null || canvas.current === null) return
+    const created = new Player(video.current, canvas.current)
+    const unsubscribe = created.subscribe((next) => {
+      setState(next)
+      latest.current.onState(next)
+    })
+    setPlayer(created)
+    setState(created.state)
+    latest.current.onReady(created)
+    const onKey = (event: KeyboardEvent) => {
+      if (!pressKey(event, created, latest.current.actions)) return
+      event.preventDefault()
+      latest.current.onKey()
+    }
+    document.addEventListener("keydown", onKey)
+    return () => {
+      document.removeEventListener("keydown", onKey)
+      unsubscribe()
+      created.close()
+    }
+  }, [])
+  return { player, state }
+}
