@@ -27,7 +27,7 @@ export class CompositionJoiner {
    * @throws DiscError `damaged`, `limit`
    */
   add(segment: ByteReader, pts: number | null): { readonly content: Uint8Array; readonly pts: number | null } | null {
-    const content = segment.bytes(segment.remaining, "interactive_composition_segment").slice()
+    const content = new Uint8Array(segment.bytes(segment.remaining, "interactive_composition_segment"))
     const flags = content[SEQUENCE_DESCRIPTOR] ?? 0
     if ((flags & FIRST_IN_SEQUENCE) !== 0) {
       this.clear()

@@ -42,7 +42,8 @@ function drawPage(run: MenuRun, page: Page, options: DrawOptions): void {
     const group = run.group(index)
     const button = run.enabledButton(page, index)
     if (button === null) {
-      run.groups[index] = { ...group, drawn: null, objectId: null, finishing: false }
+      // In libbluray an animation that is taken away never ends, and the page takes no key any more.
+      run.groups[index] = { ...group, drawn: null, objectId: null, finishing: group.finishing && run.rules === "libbluray" }
       continue
     }
     const hasAutoAction = button.id === run.selectedButtonId && button.autoAction && !run.autoActionDone

@@ -119,7 +119,7 @@ export class IgDecoder {
   /** @throws DiscError `damaged`, `limit` */
   #addObject(segment: ByteReader): void {
     // Objects outlive the packets that bring them.
-    const copy = new ByteReader(segment.bytes(segment.remaining, "object_definition_segment").slice(), this.#path)
+    const copy = new ByteReader(new Uint8Array(segment.bytes(segment.remaining, "object_definition_segment")), this.#path)
     const joined = this.#fragments.add(parseObjectFragment(copy))
     if (joined === null) return
     const { id, data } = joined

@@ -42,7 +42,8 @@ export function pressNumber(run: MenuRun, value: number): boolean {
     const button = run.enabledButton(page, index)
     if (button?.numericSelectValue === value) wanted = button.id
   }
-  return moveTo(run, page, wanted)
+  // libbluray is silent here.
+  return moveTo(run, page, wanted, run.rules === "libbluray")
 }
 
 /** The pointer is at a place of the plane. @returns false where no button is */
@@ -71,10 +72,10 @@ function pageForKeys(run: MenuRun): Page | null {
 const isBusy = (run: MenuRun): boolean => run.groups.some(({ finishing }) => finishing)
 
 /** A button without a neighbour, or whose neighbour is disabled, stays selected; libbluray selects what cannot be seen then. */
-function moveTo(run: MenuRun, page: Page, buttonId: number | null): boolean {
+function moveTo(run: MenuRun, page: Page, buttonId: number | null, isSilent = false): boolean {
   if (buttonId === run.selectedButtonId) return false
   if (!run.isEnabled(buttonId) && run.rules === "player") return false
-  playSound(run, findButton(page, buttonId)?.button.selected.soundIdRef ?? null)
+  if (!isSilent) playSound(run, findButton(page, buttonId)?.button.selected.soundIdRef ?? null)
   selectButton(run, buttonId)
   drawMenu(run)
   return true
