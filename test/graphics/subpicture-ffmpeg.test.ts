@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { Warnings } from "../../src/base/index.ts"
 import { decodeSubpicture } from "../../src/graphics/subpicture/index.ts"
-import { dataPath, hasData } from "../support/data.ts"
+import { dataDir, dataPath, hasData } from "../support/data.ts"
 import { hasProgram } from "../support/oracles.ts"
 import { drawPlane, ffmpegPlanes, isClear, planeDifference, type ShownPlane } from "../support/plane.ts"
+import { sampleDvd } from "../support/samples.ts"
 import { areaCommand, encodeFields, makeUnit, pixelCommand } from "../support/spu.ts"
 import { readVobSub, type VobSub, writeVobSub } from "../support/vobsub.ts"
 
@@ -20,6 +21,9 @@ const FILES = [
   "subtitles-rs/fixtures/example.sub",
   "subtitles-rs/fixtures/tiny.sub",
   "subtitles-rs/fixtures/tiny-split.sub",
+  "subtitles-rs/vobsub/fuzz/corpus/tiny.sub",
+  "subtitles-rs/vobsub/fuzz/corpus/tiny-split.sub",
+  "subtitles-rs/vobsub/fuzz/corpus/tiny-two.sub",
   "subtitleedit/sample_VodSub_nonStandardLength.sub",
   "subtitleedit/sample_VodSub_stuffingBytes.sub",
   "subtitleedit/sample_VodSub_windowStuffingWithoutPaddingStream.sub",
@@ -35,16 +39,23 @@ function ourPlanes(sub: VobSub): ShownPlane[] {
     planeHeight: sub.height,
     warnings: new Warnings({ strict: true }),
   }
-  return sub.units.flatMap(({ pts, unit }) =>
+  const planes = sub.units.flatMap(({ pts, unit }) =>
     decodeSubpicture(unit, options).flatMap(({ delayTicks, picture }) => {
       const rgba = picture === null ? Buffer.alloc(4) : drawPlane(picture)
       return isClear(rgba) ? [] : [{ pts: pts + delayTicks, rgba }]
     }),
   )
+  // Of two at one moment the second is seen.
+  return planes.filter(({ pts }, index) => planes[index + 1]?.pts !== pts)
 }
 
-describe.skipIf(!hasData || !hasProgram("ffmpeg"))("as FFmpeg decodes it", () => {
-  test.each(FILES)("%s", async (file) => {
+test.skipIf(!hasData)("the list has every sub-picture file of the test data", () => {
+  const files = readdirSync(dataDir, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sub"))
+  expect(files.sort()).toEqual([...FILES].sort())
+})
+
+describe.skipIf(!hasProgram("ffmpeg"))("as FFmpeg decodes it", () => {
+  test.skipIf(!hasData).each(FILES)("%s", async (file) => {
     const path = dataPath(file)
     const sub = readVobSub(path)
     const palette = Buffer.from(COLOURS)
@@ -65,21 +76,54 @@ describe.skipIf(!hasData || !hasProgram("ffmpeg"))("as FFmpeg decodes it", () =>
   })
 
   test("made pictures of many sizes and runs", async () => {
-    const root = mkdtempSync(join(tmpdir(), "opentray-spu-"))
-    const units = Array.from({ length: 24 }, (_, index) => ({ pts: (index + 1) * 90_000, unit: madeUnit(index) }))
-    const { sub, idx } = writeVobSub(units, COLOURS, 720, 576)
-    writeFileSync(join(root, "made.sub"), sub)
-    writeFileSync(join(root, "made.idx"), idx)
-    const ours = ourPlanes(readVobSub(join(root, "made.sub")))
-    const theirs = await ffmpegPlanes(["-copyts", "-i", join(root, "made.idx")], 720, 576)
-    rmSync(root, { recursive: true })
-    expect(ours.map(({ pts }) => pts)).toEqual(units.map(({ pts }) => pts))
-    expect(theirs.map(({ pts }) => pts)).toEqual(units.map(({ pts }) => pts))
-    ours.forEach((plane, index) => {
-      expect(planeDifference(plane.rgba, theirs[index]?.rgba ?? Buffer.alloc(0))).toBe(0)
-    })
+    await expectSamePlanes(Array.from({ length: 24 }, (_, index) => madeUnit(index)))
   })
+
+  test("every sub-picture of the sample DVD, of its titles and of its menus", async () => {
+    const units = subpictureUnits(readFileSync(sampleDvd))
+    // Two languages in each of two titles, and a menu's buttons in each of two menus.
+    expect(units.length).toBeGreaterThan(10)
+    await expectSamePlanes(units)
+  }, 60_000)
 })
+
+/** Both decoders get the units, a second apart. */
+async function expectSamePlanes(list: readonly Uint8Array[]): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "opentray-spu-"))
+  const units = list.map((unit, index) => ({ pts: (index + 1) * SECONDS_APART * 90_000, unit }))
+  const { sub, idx } = writeVobSub(units, COLOURS, 720, 576)
+  writeFileSync(join(root, "made.sub"), sub)
+  writeFileSync(join(root, "made.idx"), idx)
+  const ours = ourPlanes(readVobSub(join(root, "made.sub")))
+  const theirs = await ffmpegPlanes(["-copyts", "-i", join(root, "made.idx")], 720, 576)
+  rmSync(root, { recursive: true })
+  expect(ours.map(({ pts }) => pts)).toEqual(theirs.map(({ pts }) => pts))
+  expect(new Set(ours.map(({ pts }) => Math.floor(pts / 90_000 / SECONDS_APART))).size).toBe(list.length)
+  ours.forEach((plane, index) => {
+    expect(planeDifference(plane.rgba, theirs[index]?.rgba ?? Buffer.alloc(0))).toBe(0)
+  })
+}
+
+/** More than any unit here is shown for. */
+const SECONDS_APART = 60
+
+/** The sub-picture units in an image's sectors, as a reader finds them that looks at nothing else. */
+function subpictureUnits(image: Buffer): Uint8Array[] {
+  const units: Uint8Array[] = []
+  const open = new Map<number, Buffer>()
+  for (let sector = 0; sector + 2048 <= image.length; sector += 2048) {
+    if (image.readUInt32BE(sector) !== 0x1ba || image.readUInt32BE(sector + 14) !== 0x1bd) continue
+    const end = sector + 20 + image.readUInt16BE(sector + 18)
+    const payload = sector + 23 + image[sector + 22]!
+    const stream = image[payload]!
+    if (stream < 0x20 || stream > 0x3f) continue
+    const whole = Buffer.concat([open.get(stream) ?? Buffer.alloc(0), image.subarray(payload + 1, end)])
+    const complete = whole.length >= whole.readUInt16BE(0)
+    open.set(stream, complete ? Buffer.alloc(0) : whole)
+    if (complete) units.push(new Uint8Array(whole.subarray(0, whole.readUInt16BE(0))))
+  }
+  return units
+}
 
 /** Sizes even and odd, runs of every code length, to the line's end and not, at every edge of the plane. */
 function madeUnit(seed: number): Uint8Array {

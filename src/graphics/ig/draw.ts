@@ -52,7 +52,8 @@ function drawPage(run: MenuRun, page: Page, options: DrawOptions): void {
     const look = isActivated || hasAutoAction ? "activated" : button.id === run.selectedButtonId ? "selected" : "normal"
     const drawn = drawButton(run, group, button, { look, step: options.step === true, isAnimatedPage })
     run.groups[index] = drawn
-    if (drawn.objectId !== null) run.buttonsShown = true
+    // Buttons without pictures take keys too; libbluray's page takes none until something is drawn.
+    if (drawn.objectId !== null || run.rules === "player") run.buttonsShown = true
   }
   if (!wasAnimated && isAnimated(run) && run.rules === "player") run.stepAt = run.at
   // An animation that runs once is seen to its end before the button acts by itself.

@@ -37,7 +37,7 @@ export type MenuState = {
   readonly popupShown: boolean
   /** Something of the menu is on its plane. */
   readonly open: boolean
-  /** Buttons are on the plane: keys are taken. */
+  /** The page's buttons are there, not its effects: keys are taken. */
   readonly buttonsShown: boolean
   /** The pointer is over the selected button. */
   readonly pointed: boolean
