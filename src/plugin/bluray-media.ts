@@ -7,7 +7,7 @@ import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { presentationGraphicsDecoder } from "./subtitle-decoders.ts"
-import type { TitleMedia } from "./title-media.ts"
+import type { OnMenuUnit, TitleMedia } from "./title-media.ts"
 
 /** Streams that lie over or under another one: announced by `info`, not part of what a session plays. */
 const BESIDE_FLAGS: ReadonlySet<string> = new Set(["secondary", "dependent-view", "enhancement-layer"])
@@ -47,7 +47,7 @@ export async function openBlurayMedia(
     blockSize: ALIGNED_UNIT_SIZE,
     warnings,
     openClip: ({ clip }) => clips.get(clip),
-    createDemuxer: (segment, onUnit) => createDemuxer(plan, segment, played, warnings, onUnit),
+    createDemuxer: (segment, onUnit, onMenuUnit) => createDemuxer(plan, segment, played, warnings, { onUnit, onMenuUnit }),
     createSubtitleDecoder: (_, stream) =>
       played[stream]?.codec === "hdmv_pgs_subtitle" ? presentationGraphicsDecoder(parsed.fileName, warnings) : null,
     locate: (time: Ticks, options) => plan.locate(time, options),
@@ -74,34 +74,36 @@ function isSameStream(stream: StreamInfo, candidate: BlurayTitleStream): boolean
   return kind === stream.kind && candidate.number === stream.number && codecOf(candidate.attributes.streamCodingType) === stream.codec
 }
 
+type UnitSinks = { readonly onUnit: (stream: number, unit: AccessUnit) => void; readonly onMenuUnit: OnMenuUnit | undefined }
+
 function createDemuxer(
   plan: BlurayTitlePlan,
   segment: number,
   played: readonly StreamInfo[],
   warnings: Warnings,
-  onUnit: (stream: number, unit: AccessUnit) => void,
+  { onUnit, onMenuUnit }: UnitSinks,
 ): TransportStreamDemuxer {
   const codecs = new Map<number, CodecName>()
-  const indexOf = new Map<number, number>()
+  const sinks = new Map<number, (unit: AccessUnit) => void>()
   for (const [pid, planned] of plan.pidsOf(segment)) {
     const candidate = plan.streams[planned]
+    if (candidate?.kind === "ig" && onMenuUnit !== undefined) {
+      codecs.set(pid, "hdmv_ig")
+      sinks.set(pid, (unit) => onMenuUnit(candidate.number, unit))
+      continue
+    }
     const index = candidate === undefined ? -1 : played.findIndex((stream) => isSameStream(stream, candidate))
     const codec = played[index]?.codec
     if (codec === undefined) continue
     codecs.set(pid, codec)
-    indexOf.set(pid, index)
+    sinks.set(pid, (unit) => onUnit(index, unit))
   }
   return new TransportStreamDemuxer({
     codecs,
-    streams: new Set(indexOf.keys()),
+    streams: new Set(sinks.keys()),
     packetSize: 192,
     warnings,
     path: plan.segments[segment]?.clip ?? "",
-    sink: {
-      unit: (unit) => {
-        const index = indexOf.get(unit.streamId)
-        if (index !== undefined) onUnit(index, unit)
-      },
-    },
+    sink: { unit: (unit) => sinks.get(unit.streamId)?.(unit) },
   })
 }

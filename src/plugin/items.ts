@@ -72,7 +72,10 @@ export type DiscontinuityItem = {
 /** What draws above the picture: DVD sub-pictures; Blu-ray presentation graphics (subtitles) and interactive graphics (menus). */
 export type OverlayPlane = "subpicture" | "pg" | "ig"
 
-/** What a plane shows from `at`; without `until` it holds until the plane's next overlay or a discontinuity that flushes. No bitmaps: cleared. */
+/**
+ * What a plane shows from `at`; without `until` it holds until the plane's next overlay or a discontinuity that flushes. No bitmaps: cleared.
+ * It voids what was told of its plane for its time and later: after a key, a menu that was drawn ahead is drawn anew.
+ */
 export type OverlayItem = {
   readonly type: "overlay"
   readonly plane: OverlayPlane
@@ -99,7 +102,7 @@ export type Button = {
   readonly activatedPalette: Uint8Array | null
 }
 
-/** The buttons on the screen from `at` on, and which is selected: enough to show the answer to an arrow key before the session gives it. */
+/** The buttons on the screen from `at` on, in place of what was told for that time and later, and which is selected: enough to show the answer to an arrow key before the session gives it. */
 export type HighlightItem = {
   readonly type: "highlight"
   readonly at: Ticks
@@ -113,6 +116,15 @@ export type HighlightItem = {
 
 /** Hold the picture from `at` on: for `seconds`, or until a key. */
 export type StillItem = { readonly type: "still"; readonly at: Ticks; readonly seconds: number | "until-key" }
+
+/** A menu's button makes a sound at `at`, over the film's own. 16-bit little-endian samples, channels side by side. */
+export type SoundItem = {
+  readonly type: "sound"
+  readonly at: Ticks
+  readonly channels: number
+  readonly sampleRate: number
+  readonly samples: Uint8Array
+}
 
 /** Where on the disc the feed is from `at` on. */
 export type PositionItem = {
@@ -140,6 +152,7 @@ export const USER_OPERATIONS = [
   "menu-subtitle",
   "menu-angle",
   "menu-chapter",
+  "menu-popup",
   "resume",
   "select-audio",
   "select-subtitle",
@@ -166,6 +179,7 @@ export type Item =
   | OverlayItem
   | HighlightItem
   | StillItem
+  | SoundItem
   | PositionItem
   | AllowedItem
   | WarningItem

@@ -9,6 +9,8 @@ import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
 import { DvdSession } from "./dvd/session.ts"
 import { dvdPreferences, dvdStart } from "./dvd/start.ts"
 import { isDvdScrambled, openDvdMedia, openVobsOf } from "./dvd-media.ts"
+import { HdmvSession } from "./hdmv/session.ts"
+import { hdmvPreferences, hdmvStart } from "./hdmv/start.ts"
 import { openTitleFile } from "./open-title.ts"
 import type { PlayOptions, Session } from "./session.ts"
 import type { TitleMedia } from "./title-media.ts"
@@ -115,7 +117,7 @@ class OpenedDisc implements Disc {
   }
 
   #playsProgram(options: PlayOptions): boolean {
-    if ("bookmark" in options) return "place" in options.bookmark
+    if ("bookmark" in options) return !("title" in options.bookmark)
     return "menu" in options || ("from" in options && options.from === "first-play") || ("program" in options && options.program === true)
   }
 
@@ -139,23 +141,33 @@ class OpenedDisc implements Disc {
   }
 
   #programSession(options: PlayOptions): Session {
-    const { files, info } = this
-    if (this.#parsed.kind !== "dvd-video")
-      throw new DiscError("unsupported", "the menus of Blu-rays cannot be shown yet; titles can be played")
-    const session: Session = new DvdSession(dvdStart(options, info), {
-      files,
-      dvd: this.#parsed.dvd,
-      fingerprint: info.fingerprint,
+    const shared = {
       warnings: this.#warnings,
       warned: this.#warnings.list.length,
-      preferences: dvdPreferences(options.preferences ?? {}, this.#parsed.dvd),
       aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
       everything: options.streams === "all",
       audio: options.audio ?? null,
       subtitle: options.subtitle,
       random: Math.random,
       onClose: () => this.#sessions.delete(session),
-    })
+    }
+    const { files, info } = this
+    const parsed = this.#parsed
+    const session: Session =
+      parsed.kind === "dvd-video"
+        ? new DvdSession(dvdStart(options, info), {
+            ...shared,
+            files,
+            dvd: parsed.dvd,
+            fingerprint: info.fingerprint,
+            preferences: dvdPreferences(options.preferences ?? {}, parsed.dvd),
+          })
+        : new HdmvSession(hdmvStart(options, info, parsed.bluray), {
+            ...shared,
+            info,
+            bluray: parsed.bluray,
+            preferences: hdmvPreferences(options.preferences ?? {}),
+          })
     return session
   }
 

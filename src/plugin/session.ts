@@ -1,5 +1,6 @@
 import type { Ticks } from "../base/index.ts"
 import type { DvdPlace } from "./dvd/place.ts"
+import type { HdmvPlace } from "./hdmv/place.ts"
 import type { AllowedItem, HighlightItem, Item, PositionItem, StillItem, StreamsItem } from "./items.ts"
 
 /** A disc's menus, by what a remote control calls them. */
@@ -26,7 +27,7 @@ export type Key =
   | `digit-${number}`
 
 /** Why a key was refused. */
-export type Refusal = "uop-title" | "uop-pgc" | "uop-vobu" | "uop-playlist" | "uop-play-item" | "no-menu"
+export type Refusal = "uop-title" | "uop-pgc" | "uop-vobu" | "uop-playlist" | "uop-play-item" | "uop-page" | "no-menu"
 
 /** What a person's act did, before the next item is pulled. */
 export type Answer = {
@@ -88,7 +89,10 @@ export type TitleBookmark = {
 }
 
 /** A place of a running program, with the whole state of its machine. */
-export type ProgramBookmark = { readonly version: 1; readonly fingerprint: string; readonly place: DvdPlace }
+export type ProgramBookmark = { readonly version: 1; readonly fingerprint: string } & (
+  | { readonly place: DvdPlace }
+  | { readonly hdmv: HdmvPlace }
+)
 
 /** A place to come back to, in this process or another: plain values, the same after a way through JSON. Checked when it is used. */
 export type Bookmark = TitleBookmark | ProgramBookmark

@@ -23,6 +23,14 @@ export type FeedSelection = {
   readonly everything: boolean
 }
 
+/** What a title's own session has no need of. */
+export type FeedOptions = ReadOptions & {
+  /** The segment (from 0) behind whose end the stretch is over; without it the title's last. */
+  readonly lastSegment?: number
+  /** Takes the menus in the title's clips: the stream's number, the unit, its feed time, and what feed time is more than the clip's clock. */
+  readonly onMenuUnit?: (menu: number, data: Uint8Array, at: Ticks | null, feedOffset: number) => void
+}
+
 /**
  * One stretch of a title: blocks in, items out, one block a step. It knows nothing of keys, queues or how far ahead is allowed.
  * Feed time is title time plus one constant for the whole stretch.
@@ -33,7 +41,7 @@ export class TitleFeed {
   /** Title time of the first moment to show. */
   readonly #target: Ticks
   readonly #feedOffset: number
-  readonly #options: ReadOptions
+  readonly #options: FeedOptions
   readonly #subtitles: Map<number, SubtitleTrack>
   #selection: FeedSelection
   #segmentIndex: number
@@ -54,7 +62,7 @@ export class TitleFeed {
   /** Sees each block as the disc has it, before demuxing. */
   onBlock: ((block: Uint8Array) => void) | null = null
 
-  constructor(media: TitleMedia, entry: Entry, target: Ticks, feedOffset: number, selection: FeedSelection, options: ReadOptions) {
+  constructor(media: TitleMedia, entry: Entry, target: Ticks, feedOffset: number, selection: FeedSelection, options: FeedOptions) {
     this.#media = media
     this.#entry = entry
     this.#target = target
@@ -143,17 +151,30 @@ export class TitleFeed {
     const skip = this.#segmentIndex === this.#entry.segment ? this.#entry.skip : 0
     const clip = await this.#media.openClip(segment)
     this.#end = this.#continues(this.#segmentIndex + 1) ? Number.POSITIVE_INFINITY : segment.start + segment.outTime - segment.inTime
-    this.#demuxer ??= this.#media.createDemuxer(this.#segmentIndex, (stream, unit) => this.#take(stream, unit))
+    this.#demuxer ??= this.#createDemuxer()
     for (const [index, track] of this.#subtitles) {
       track.startSegment(() => this.#media.createSubtitleDecoder(this.#segmentIndex, index), !this.#continues(this.#segmentIndex))
     }
     return new RangeReader(clip, segment.ranges, this.#media.blockSize, skip, this.#media.warnings, this.#options)
   }
 
+  #createDemuxer(): Demuxer {
+    const { onMenuUnit } = this.#options
+    const onUnit = (stream: number, unit: AccessUnit) => this.#take(stream, unit)
+    if (onMenuUnit === undefined) return this.#media.createDemuxer(this.#segmentIndex, onUnit)
+    return this.#media.createDemuxer(this.#segmentIndex, onUnit, (menu, { data, pts }) => {
+      const segment = this.#segment
+      if (pts === null || segment === null) return onMenuUnit(menu, data, null, 0)
+      const at = ticks(this.#titleTime(segment, pts) + this.#feedOffset)
+      onMenuUnit(menu, data, at, at - pts)
+    })
+  }
+
   #nextSegment(): void {
     const ended = this.#segment
-    const next = this.#media.segments[this.#segmentIndex + 1] ?? null
-    if (!this.#continues(this.#segmentIndex + 1)) {
+    const isLast = this.#segmentIndex === this.#options.lastSegment
+    const next = isLast ? null : (this.#media.segments[this.#segmentIndex + 1] ?? null)
+    if (isLast || !this.#continues(this.#segmentIndex + 1)) {
       this.#demuxer?.flush()
       this.#demuxer = null
       this.#awaitsKey = true

@@ -19,6 +19,9 @@ export interface Demuxer {
   flush(): void
 }
 
+/** Takes a unit of Interactive Graphics; `menu` is the stream's number, from 1. */
+export type OnMenuUnit = (menu: number, unit: AccessUnit) => void
+
 /** What a subtitle stream shows from `at` on; null clears the plane. `forcedPicture` is what of it a viewer sees who has switched subtitles off. */
 export type TimedPicture = {
   readonly at: Ticks
@@ -49,8 +52,8 @@ export interface TitleMedia {
   readonly blockSize: number
   readonly warnings: Warnings
   openClip(segment: Segment): Promise<Source>
-  /** The demuxer for a segment's bytes; units carry the index of a stream in `streams`. */
-  createDemuxer(segment: number, onUnit: (stream: number, unit: AccessUnit) => void): Demuxer
+  /** The demuxer for a segment's bytes; units carry the index of a stream in `streams`. Without `onMenuUnit` menus in them cost nothing. */
+  createDemuxer(segment: number, onUnit: (stream: number, unit: AccessUnit) => void, onMenuUnit?: OnMenuUnit): Demuxer
   createSubtitleDecoder(segment: number, stream: number): SubtitleDecoder | null
   locate(time: Ticks, options: ReadOptions): Promise<Entry>
   /** The same title seen from another angle. */

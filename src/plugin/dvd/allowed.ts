@@ -13,6 +13,7 @@ const DVD_OPERATIONS: Readonly<Record<UserOperation, DvdOperation>> = {
   "menu-subtitle": "subpicture-menu-call",
   "menu-angle": "angle-menu-call",
   "menu-chapter": "chapter-menu-call",
+  "menu-popup": "root-menu-call",
   resume: "resume",
   "select-audio": "audio-stream-change",
   "select-subtitle": "subpicture-stream-change",
@@ -27,6 +28,8 @@ const NAMES = Object.keys(DVD_OPERATIONS) as UserOperation[]
 export function allowedOperations(navigator: DvdNavigator): readonly UserOperation[] {
   const isTitle = navigator.state.machine.domain === "title"
   const isPossible = (operation: UserOperation) => {
+    // A DVD has none.
+    if (operation === "menu-popup") return false
     if (operation === "select-angle") return navigator.angles.count > 1
     if (operation === "select-button" || operation === "activate-button") return navigator.buttons.length > 0
     if (operation === "resume") return !isTitle && navigator.state.machine.resume !== null

@@ -55,6 +55,8 @@ export class BlockReader {
   }
 
   async #salvage(clip: string, first: number, signal: AbortSignal): Promise<Run> {
+    // Long runs would find the same scratch again and again.
+    this.#length = SALVAGE_RUN / 2
     const run = await this.#read(clip, first, SALVAGE_RUN, signal)
     if (run !== null) return run
     this.#unreadable += SALVAGE_RUN

@@ -7,17 +7,18 @@ import type { PlaybackState } from "./playback.ts"
 /** What is on the screen at a feed time, as a place to come back to. */
 export function placeOf({ navigator, clock, timeShift }: PlaybackState, presented: Ticks): DvdPlace {
   const { vobu, machine } = navigator
-  const into = vobu === null ? 0 : Math.max(0, presented - feedTimeOf(clock, vobu.startPtm))
-  const again =
-    vobu === null ? {} : { vobu: null, read: 0, place: vobu.startSector, machine: { ...machine, phase: { name: "cell" as const } } }
-  return { navigator: { ...navigator, ...again, searching: null }, clock: ticks(presented - timeShift), into: ticks(into) }
+  const start = vobu === null ? null : feedTimeOf(clock, vobu.startPtm)
+  const into = start === null ? 0 : Math.max(0, presented - start)
+  const again = vobu === null ? {} : { vobu: null, place: vobu.startSector, machine: { ...machine, phase: { name: "cell" as const } } }
+  return { navigator: { ...navigator, ...again, read: 0, searching: null }, clock: ticks(presented - timeShift), into: ticks(into) }
 }
 
 const register = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))
 const time = v.pipe(v.number(), v.finite())
 const sprms = v.pipe(v.array(register), v.length(24))
-const still = v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(255)))
+/** A cell's and a chain's still can follow each other as one. */
+const still = v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(2 * 255)))
 const phase = v.variant("name", [
   v.strictObject({ name: v.literal("cell") }),
   v.strictObject({ name: v.literal("stopped") }),
@@ -41,7 +42,9 @@ const machine = v.strictObject({
       v.strictObject({ running: v.literal(false), leftTicks: time }),
     ]),
   ),
-  resume: v.nullable(v.strictObject({ titleSet: register, pgcn: register, cell: register, block: count, sprm: v.array(register) })),
+  resume: v.nullable(
+    v.strictObject({ titleSet: register, pgcn: register, cell: register, block: count, sprm: v.pipe(v.array(register), v.length(5)) }),
+  ),
   draws: v.nullable(v.strictObject({ left: register, played: programs })),
 })
 const colours = v.nullable(v.strictObject({ selected: count, activated: count }))

@@ -27,8 +27,8 @@ export type FeedStreams = {
 
 /** How stream time and feed time belong together: plain values, so that a checkpoint can hold them. */
 export type FeedClock = {
-  /** Feed time minus stream time. */
-  readonly offset: number
+  /** Feed time minus stream time; null: nothing of the stretch was read, so that nobody knows. */
+  readonly offset: number | null
   /** Stream time at which the VOBU read last ends; null: what follows has another clock, or nothing was read. */
   readonly streamEnd: number | null
   /** Feed time at which it ends. */
@@ -59,7 +59,7 @@ export class DvdFeed {
     this.#warnings = warnings
     this.#warned = warned
     this.#onScrambled = onScrambled
-    this.#clock = { offset: 0, streamEnd: null, end: from, showFrom: from }
+    this.#clock = { offset: null, streamEnd: null, end: from, showFrom: from }
     this.#highest = from
   }
 
@@ -81,8 +81,9 @@ export class DvdFeed {
     return this.#clock
   }
 
+  /** Feed time of a moment of the stream; before anything was read, where the stretch begins. */
   feedTime(streamTime: number): Ticks {
-    return feedTimeOf(this.#clock, streamTime)
+    return feedTimeOf(this.#clock, streamTime) ?? this.showFrom
   }
 
   /** A new stretch, shown from `showFrom` on. What was begun of the old one is dropped. */
@@ -93,7 +94,7 @@ export class DvdFeed {
     this.forgetOverlays()
     this.#audioLast.clear()
     this.#isFresh = true
-    this.#clock = { offset: 0, streamEnd: null, end: showFrom, showFrom }
+    this.#clock = { offset: null, streamEnd: null, end: showFrom, showFrom }
   }
 
   /** Feed time goes on to `to` without pictures: a still. What is whole is handed out first. */
@@ -250,7 +251,8 @@ export class DvdFeed {
   }
 }
 
-/** Feed time of a moment of the stream. */
-export function feedTimeOf({ offset, streamEnd }: FeedClock, streamTime: number): Ticks {
+/** Feed time of a moment of the stream; null: nothing of the stretch was read. */
+export function feedTimeOf({ offset, streamEnd }: FeedClock, streamTime: number): Ticks | null {
+  if (offset === null) return null
   return ticks(offset + (streamEnd === null ? streamTime : streamEnd + clockDistance(streamEnd, streamTime)))
 }

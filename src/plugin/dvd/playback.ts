@@ -13,6 +13,7 @@ import {
   timerLeft,
 } from "../../navigation/dvd/index.ts"
 import type { HighlightItem, Item, PositionItem, StreamsItem } from "../items.ts"
+import { clockDistance } from "../range-reader.ts"
 import { allowedOperations } from "./allowed.ts"
 import { buttonItems } from "./buttons.ts"
 import { DvdFeed, type FeedClock, feedTimeOf } from "./feed.ts"
@@ -65,7 +66,7 @@ export class DvdPlayback {
   #items: Item[] = []
   #landmark: Landmark | null = null
   #toldStreams = ""
-  #allowedKey = ""
+  #allowedKey: string | null = null
   #highlightShown = false
   #chainKey = ""
   #ended = false
@@ -94,6 +95,11 @@ export class DvdPlayback {
 
   get wanted(): BlockAddress | null {
     return this.navigator.wanted
+  }
+
+  /** A VOBU is begun and not read to its end. */
+  get isInVobu(): boolean {
+    return this.navigator.wanted !== null && !this.navigator.wantsNavigationPack
   }
 
   /** The program came to its end. */
@@ -180,7 +186,7 @@ export class DvdPlayback {
     this.#items = []
     this.#landmark = null
     this.#toldStreams = ""
-    this.#allowedKey = ""
+    this.#allowedKey = null
     this.#highlightShown = false
     this.#ended = false
     this.#target = target
@@ -228,19 +234,20 @@ export class DvdPlayback {
   tellHighlight(at: Ticks): void {
     if (this.navigator.state.highlight === null) return
     this.#highlightShown = true
-    this.#items.push(this.highlightItem(at))
+    this.#items.push(this.highlightItem(at, this.feed.clock))
   }
 
-  /** The buttons as they are now, from `at` on. */
-  highlightItem(at: Ticks, clock = this.feed.clock): HighlightItem {
+  /** The buttons as they are now, from `at` on; those that come later in their VOBU, from then on. */
+  highlightItem(at: Ticks, clock: FeedClock): HighlightItem {
     const { highlight } = this.navigator.state
     const { navigator } = this
     const { width = 720, height = 576 } = navigator.video ?? {}
     const buttons = highlight === null ? [] : navigator.buttons
     const end = highlight?.endPtm ?? null
+    const start = highlight === null ? null : feedTimeOf(clock, highlight.startPtm)
     return {
       type: "highlight",
-      at,
+      at: ticks(Math.max(at, start ?? at)),
       until: end === null ? null : feedTimeOf(clock, end),
       planeWidth: width,
       planeHeight: height,
@@ -327,9 +334,7 @@ export class DvdPlayback {
 
   #highlight(highlight: DvdHighlight | null): void {
     this.#highlightShown = highlight !== null
-    // Buttons that come later in this VOBU; of those that were there before, only the change is new.
-    const start = highlight === null ? 0 : this.feed.feedTime(highlight.startPtm)
-    this.#items.push(this.highlightItem(ticks(Math.max(start, this.#eventAt))))
+    this.#items.push(this.highlightItem(this.#eventAt, this.feed.clock))
   }
 
   #position(at: Ticks): PositionItem {
@@ -353,8 +358,10 @@ export class DvdPlayback {
   /** Ticks from the start of the VOBU in hand to a moment of it. */
   #intoVobu(at: Ticks): number {
     const { vobu } = this.navigator.state
-    if (vobu === null || this.feed.clock.streamEnd === null) return 0
-    return Math.max(0, at - this.feed.feedTime(vobu.startPtm))
+    const start = vobu === null ? null : feedTimeOf(this.feed.clock, vobu.startPtm)
+    if (vobu === null || start === null) return 0
+    // A still goes on behind its last picture, and the chain's time does not.
+    return Math.min(Math.max(0, at - start), Math.max(0, clockDistance(vobu.startPtm, vobu.endPtm)))
   }
 
   #flushFeed(): void {

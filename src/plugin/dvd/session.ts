@@ -15,7 +15,7 @@ import { SessionQueue } from "../session-queue.ts"
 import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "../stretch.ts"
 import { BlockReader } from "./block-reader.ts"
 import { placeOf } from "./bookmark.ts"
-import { feedTimeOf } from "./feed.ts"
+import { type FeedClock, feedTimeOf } from "./feed.ts"
 import type { DvdPlace } from "./place.ts"
 import { DvdPlayback, MAX_INTO, type PlaybackState, type Target } from "./playback.ts"
 import { Trail } from "./trail.ts"
@@ -116,7 +116,7 @@ export class DvdSession implements Session {
       case "subtitle":
         return this.#act(nextSubtitle)
       case "angle":
-        return this.#act((navigator) => navigator.angle((navigator.angles.angle % navigator.angles.count) + 1))
+        return this.#act(nextAngle)
       case "popup":
       case "red":
       case "green":
@@ -191,7 +191,9 @@ export class DvdSession implements Session {
     if (!this.#hasBegun) return false
     if (this.#playback.ended) return true
     // Without a clock of the screen, pulling alone drives the session; but a still until a key has no end.
-    if (this.#presented === null) return this.#stillEnd === null
+    if (this.#presented === null) return this.#stillEnd === null && this.#playback.timerLeft === null
+    // A VOBU that is begun is read to its end: its packets, not its navigation pack, are what the screen needs.
+    if (this.#playback.isInVobu) return false
     const room = this.#presented + this.#ahead - this.#playback.feed.highest
     return this.#stillEnd === null ? room < STILL_PIECE : room < 0
   }
@@ -205,6 +207,7 @@ export class DvdSession implements Session {
           this.#hold(this.#stillEnd)
           break
         }
+        if (!this.#playback.isInVobu && this.#runTimer()) continue
         const { wanted } = this.#playback
         const block = wanted === null ? null : this.#reader.take(wanted)
         if (block === undefined && wanted !== null) {
@@ -223,6 +226,17 @@ export class DvdSession implements Session {
   #hand(): void {
     this.#queue.push(this.#playback.takeItems())
     this.#highest = ticks(Math.max(this.#highest, this.#playback.feed.highest))
+  }
+
+  /** A key before the first item: what cannot begin is the puller's error, not the key's. */
+  #begins(): boolean {
+    try {
+      this.#begin()
+      return true
+    } catch (error) {
+      this.#queue.fail(error)
+      return false
+    }
   }
 
   #begin(): void {
@@ -282,10 +296,7 @@ export class DvdSession implements Session {
     else this.#trail.step(at, state)
     if (landmark === null) return
     this.#enterStill()
-    if (landmark.type === "vobu") {
-      this.#forget()
-      this.#runTimer()
-    }
+    if (landmark.type === "vobu") this.#forget()
   }
 
   /** What was shown long ago is no place for keys any more. */
@@ -302,7 +313,9 @@ export class DvdSession implements Session {
   #hold(stillEnd: Ticks | null): void {
     const playback = this.#playback
     const room = this.#presented === null ? Number.POSITIVE_INFINITY : this.#presented + this.#ahead
-    const to = ticks(Math.min(Math.max(room, playback.feed.end), stillEnd ?? Number.POSITIVE_INFINITY))
+    const { end } = playback.feed
+    const timerEnd = end + (playback.timerLeft ?? Number.POSITIVE_INFINITY)
+    const to = ticks(Math.min(Math.max(room, end), stillEnd ?? Number.POSITIVE_INFINITY, timerEnd))
     if (Number.isFinite(to)) playback.hold(to)
     if (this.#runTimer() || to !== stillEnd) return
     playback.stillElapsed()
@@ -326,7 +339,7 @@ export class DvdSession implements Session {
   /** A key acts on what is on the screen. */
   async #run(act: (navigator: DvdNavigator) => KeyResult, target: Target = { into: 0 }): Promise<Answer> {
     const playback = this.#playback
-    if (!this.#hasBegun) this.#begin()
+    if (!this.#hasBegun && !this.#begins()) return NOTHING
     const presented = this.#presented ?? playback.feed.end
     const checkpoint = this.#trail.at(presented)
     if (checkpoint === null) return NOTHING
@@ -341,7 +354,7 @@ export class DvdSession implements Session {
     }
     const answer = flush
       ? this.#jump(events, presented, target)
-      : this.#carryOn(events, presented, {
+      : this.#carryOn(events, presented, checkpoint.clock, {
           sound: audio !== playback.navigator.streams.audio && !this.#options.everything,
           streams: streams !== playback.streamsKey,
         })
@@ -371,10 +384,15 @@ export class DvdSession implements Session {
   }
 
   /** The same goes on, with another button, stream or register. */
-  #carryOn(events: readonly NavigatorEvent[], presented: Ticks, isNew: { readonly sound: boolean; readonly streams: boolean }): Answer {
+  #carryOn(
+    events: readonly NavigatorEvent[],
+    presented: Ticks,
+    clock: FeedClock,
+    isNew: { readonly sound: boolean; readonly streams: boolean },
+  ): Answer {
     const playback = this.#playback
     const changed = playback.navigator.state
-    const told = playback.highlightItem(presented)
+    const told = playback.highlightItem(presented, clock)
     const highlights = this.#trail.replay(playback)
     if (highlights === null || isNew.sound) return this.#again(changed, presented)
     this.#queue.drop(({ type }) => type !== "highlight")
@@ -390,7 +408,8 @@ export class DvdSession implements Session {
     // What comes later is read again.
     const overlays = playback.feed.overlaysFrom(presented).filter(({ at }) => at <= presented)
     const checkpoint = this.#trail.at(presented)
-    const start = changed.vobu === null || checkpoint === null ? presented : feedTimeOf(checkpoint.clock, changed.vobu.startPtm)
+    const start =
+      changed.vobu === null || checkpoint === null ? presented : (feedTimeOf(checkpoint.clock, changed.vobu.startPtm) ?? presented)
     playback.navigator.state = changed
     playback.navigator.reread()
     this.#beginStretch(presented, { into: Math.max(0, presented - start) })
@@ -445,6 +464,11 @@ function nextAudio(navigator: DvdNavigator, now: number | null): KeyResult {
   const numbers = controls.flatMap((control, index) => (control === null ? [] : [index + 1]))
   const next = numbers.find((number) => number > (now ?? 0)) ?? numbers[0]
   return next === undefined || next === now ? STAYS : navigator.audio(next)
+}
+
+function nextAngle(navigator: DvdNavigator): KeyResult {
+  const { angle, count } = navigator.angles
+  return count < 2 ? STAYS : navigator.angle((angle % count) + 1)
 }
 
 /** After the last comes none. */

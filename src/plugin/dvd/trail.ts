@@ -53,57 +53,60 @@ export class Trail {
 
   /**
    * A key has changed the state of a checkpoint, which `playback` stands in: does everything that was done after it over again. Gives the
-   * buttons that come out otherwise than they were told; null: the program now goes elsewhere.
+   * buttons as they are to be told once more; null: the program now goes elsewhere.
    */
   replay(playback: DvdPlayback): readonly HighlightItem[] | null {
     const [first, ...rest] = this.#entries
     if (first === undefined) return []
     first.state = { ...playback.state, clock: first.state?.clock ?? playback.state.clock }
-    const highlights: HighlightItem[] = []
+    const told: Told = { highlights: [], isShown: playback.navigator.state.highlight !== null }
     for (const entry of rest) {
-      const isSame = again(playback, entry, highlights)
+      const isSame = again(playback, entry, told)
       if (!isSame) return null
       if (entry.state === null) continue
       const { name } = entry.state.navigator.machine.phase
       if (playback.navigator.state.machine.phase.name !== name) return null
       entry.state = { ...entry.state, navigator: playback.navigator.state }
     }
-    return highlights
+    return told.highlights
   }
 }
 
-function again(playback: DvdPlayback, entry: Entry, highlights: HighlightItem[]): boolean {
+/** What a replay tells of buttons; whether they are there as far as was told. */
+type Told = { readonly highlights: HighlightItem[]; isShown: boolean }
+
+function again(playback: DvdPlayback, entry: Entry, told: Told): boolean {
   const { navigator } = playback
   playback.moveClock(entry.at)
   switch (entry.act) {
     case "steps": {
       for (let done = 0; done < entry.count; done++) {
         if (navigator.state.machine.phase.name !== "cell" || navigator.wantsNavigationPack) return false
-        note(playback, entry, highlights, navigator.step(navigator.wanted === null ? null : ANY_BLOCK))
+        note(playback, entry, told, navigator.step(navigator.wanted === null ? null : ANY_BLOCK))
       }
       return true
     }
     case "pack":
       if (!navigator.wantsNavigationPack || navigator.wanted?.sector !== entry.sector) return false
-      note(playback, entry, highlights, navigator.step(entry.block))
+      note(playback, entry, told, navigator.step(entry.block))
       return true
     case "still-elapsed":
       if (navigator.state.machine.phase.name !== "still") return false
-      note(playback, entry, highlights, navigator.stillElapsed())
+      note(playback, entry, told, navigator.stillElapsed())
       return true
     case "timer":
-      note(playback, entry, highlights, navigator.timerElapsed())
+      note(playback, entry, told, navigator.timerElapsed())
       return true
     default:
       return true
   }
 }
 
-function note(
-  playback: DvdPlayback,
-  { at, state }: Entry,
-  highlights: HighlightItem[],
-  events: readonly { readonly type: string }[],
-): void {
-  if (events.some(({ type }) => type === "highlight")) highlights.push(playback.highlightItem(at, state?.clock))
+function note(playback: DvdPlayback, { act, at, state }: Entry, told: Told, events: readonly { readonly type: string }[]): void {
+  const isThere = playback.navigator.state.highlight !== null
+  // Buttons that a jump took away are told with the next VOBU, as in `DvdPlayback`.
+  const isGone = act === "pack" && told.isShown && !isThere
+  if (!isGone && !events.some(({ type }) => type === "highlight")) return
+  told.isShown = isThere
+  told.highlights.push(playback.highlightItem(at, state?.clock ?? playback.feed.clock))
 }

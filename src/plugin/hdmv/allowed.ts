@@ -1,0 +1,68 @@
+import { ByteReader } from "../../base/index.ts"
+import { type UserOperation as BlurayOperation, readUserOperationMask, type UserOperationMask } from "../../disc/bluray/index.ts"
+import { type HdmvDisc, type HdmvProhibition, type HdmvState, hdmvProhibitedBy } from "../../navigation/hdmv/index.ts"
+import type { UserOperation } from "../items.ts"
+import type { Refusal } from "../session.ts"
+
+/** What a person calls an operation, and the disc's own name for it. */
+const BLURAY_OPERATIONS: Readonly<Record<UserOperation, BlurayOperation>> = {
+  seek: "timeSearch",
+  next: "skipToNextPoint",
+  previous: "skipBackToPreviousPoint",
+  pause: "pauseOn",
+  "menu-root": "menuCall",
+  "menu-title": "menuCall",
+  "menu-audio": "menuCall",
+  "menu-subtitle": "menuCall",
+  "menu-angle": "menuCall",
+  "menu-chapter": "menuCall",
+  "menu-popup": "popUpOn",
+  resume: "resume",
+  "select-audio": "primaryAudioStreamNumberChange",
+  "select-subtitle": "pgTextStStreamNumberChange",
+  "select-angle": "angleNumberChange",
+  "select-button": "selectButton",
+  "activate-button": "activateButton",
+  stop: "stop",
+}
+const REFUSALS: Readonly<Record<HdmvProhibition, Refusal>> = {
+  "movie-object": "uop-title",
+  title: "uop-title",
+  playlist: "uop-playlist",
+  "play-item": "uop-play-item",
+  page: "uop-page",
+}
+const NAMES = Object.keys(BLURAY_OPERATIONS) as UserOperation[]
+
+/** What the moment has, besides what the disc forbids. */
+export type Moment = {
+  readonly hasButtons: boolean
+  readonly hasPopup: boolean
+  readonly angles: number
+  /** UO_mask_table of the menu's page, as on the disc. */
+  readonly pageMask: Uint8Array | null
+}
+
+const maskOf = (bytes: Uint8Array | null): UserOperationMask | null =>
+  bytes === null ? null : readUserOperationMask(new ByteReader(bytes, "UO_mask_table"))
+
+/** Who refuses an operation now; null: it is allowed. */
+export function refusalOf(disc: HdmvDisc, state: HdmvState, operation: BlurayOperation, pageMask: Uint8Array | null): Refusal | null {
+  const by = hdmvProhibitedBy(disc, state, operation, { pageMask: maskOf(pageMask) })
+  return by === null ? null : REFUSALS[by]
+}
+
+/** The user operations that neither the disc forbids now nor the place rules out. */
+export function allowedOperations(disc: HdmvDisc, state: HdmvState, moment: Moment): readonly UserOperation[] {
+  const pageMask = maskOf(moment.pageMask)
+  const isPossible = (operation: UserOperation) => {
+    if (operation === "select-button" || operation === "activate-button") return moment.hasButtons
+    if (operation === "menu-popup") return moment.hasPopup
+    if (operation === "select-angle") return moment.angles > 1
+    if (operation === "resume") return state.suspended !== null
+    return true
+  }
+  return NAMES.filter(
+    (operation) => isPossible(operation) && hdmvProhibitedBy(disc, state, BLURAY_OPERATIONS[operation], { pageMask }) === null,
+  )
+}

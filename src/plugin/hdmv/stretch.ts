@@ -1,0 +1,157 @@
+import { type Ticks, ticks, type Warnings } from "../../base/index.ts"
+import { IgDecoder } from "../../graphics/ig/index.ts"
+import { chosenStreams, currentTitle, type HdmvState, TITLE_FIRST_PLAYBACK, TITLE_TOP_MENU } from "../../navigation/hdmv/index.ts"
+import type { Item, StreamDescription, StreamsItem } from "../items.ts"
+import { forcedSubtitle } from "../stream-descriptions.ts"
+import { type FeedSelection, positionItem, TitleFeed } from "../title-feed.ts"
+import type { Entry } from "../title-media.ts"
+import type { MenuTrack } from "./menu-track.ts"
+import { lastItemFrom, type Playlist } from "./playlist.ts"
+
+export type StretchOptions = {
+  readonly playlist: Playlist
+  /** The entry point that reading begins at, and the time of the playlist that is shown first, at feed time `showFrom`. */
+  readonly entry: Entry
+  readonly time: Ticks
+  readonly showFrom: Ticks
+  readonly machine: HdmvState
+  readonly menu: MenuTrack
+  readonly everything: boolean
+  readonly warnings: Warnings
+  readonly signal: AbortSignal
+}
+
+/** A run of a playlist, from a place in it to its end or to a play item that holds its last picture. */
+export class Stretch {
+  readonly playlist: Playlist
+  readonly menu: MenuTrack
+  readonly showFrom: Ticks
+  /** Number of the play item (from 0) that it ends with. */
+  readonly lastItem: number
+  readonly feed: TitleFeed
+  /** The machine while this plays. Its place in the playlist and its menu's are kept up when it runs. */
+  machine: HdmvState
+  /** Its last picture is held: until a feed time, or (null) until a key. */
+  held: { readonly until: Ticks | null } | null = null
+  readonly #offset: number
+  readonly #everything: boolean
+  readonly #decoder: IgDecoder
+  #heldTo: Ticks
+
+  constructor(options: StretchOptions) {
+    const { playlist, entry, time, showFrom, machine, menu, everything, warnings, signal } = options
+    this.playlist = playlist
+    this.menu = menu
+    this.showFrom = showFrom
+    this.machine = machine
+    this.#heldTo = showFrom
+    this.#everything = everything
+    this.#offset = showFrom - time
+    this.#decoder = new IgDecoder(warnings, playlist.title.fileName)
+    this.lastItem = lastItemFrom(playlist, entry.segment)
+    this.feed = new TitleFeed(playlist.media, entry, time, this.#offset, this.#selection(), {
+      signal,
+      lastSegment: this.lastItem,
+      onMenuUnit: (menuStream, data, at, feedOffset) => this.#takeMenu(menuStream, data, at, feedOffset),
+    })
+  }
+
+  /** Feed time at which its last picture ends. */
+  get end(): Ticks {
+    const { start = 0, inTime = 0, outTime = 0 } = this.playlist.media.segments[this.lastItem] ?? {}
+    return ticks(Math.max(start + outTime - inTime + this.#offset, this.showFrom))
+  }
+
+  /** Feed time that has been handed out. */
+  get reached(): Ticks {
+    return ticks(Math.max(this.feed.highest, this.#heldTo))
+  }
+
+  /** Time of the playlist at a feed time. */
+  timeAt(feedTime: Ticks): Ticks {
+    const { duration } = this.playlist.media
+    return ticks(Math.min(Math.max(Math.min(feedTime, this.end) - this.#offset, 0), Math.max(duration - 1, 0)))
+  }
+
+  /** Feed time goes on to `to` while the last picture is held. */
+  hold(to: Ticks): Item {
+    this.#heldTo = to
+    return this.position(to)
+  }
+
+  /** Takes one block. */
+  step(): readonly Item[] {
+    return this.feed.step().map((item) => (item.type === "position" ? this.#located(item) : item))
+  }
+
+  takeItems(): readonly Item[] {
+    return this.feed.takeItems().map((item) => (item.type === "position" ? this.#located(item) : item))
+  }
+
+  position(at: Ticks): Item {
+    return this.#located(positionItem(this.playlist.media, this.timeAt(at), at))
+  }
+
+  streamsItem(at: Ticks): StreamsItem {
+    const { audio, subtitle } = this.#numbers()
+    const isSelected = ({ kind, number }: StreamDescription) =>
+      kind === "video" || (kind === "audio" ? number === audio : number === subtitle)
+    const streams = this.playlist.media.streams.map((stream) => ({ ...stream, selected: this.#everything || isSelected(stream) }))
+    return { type: "streams", at, streams }
+  }
+
+  /** Numbers of what is heard and read; null: none. */
+  get selected(): { readonly audio: number | null; readonly subtitle: number | null } {
+    return this.#numbers()
+  }
+
+  /** The machine has chosen other subtitles: what is due of them at what is on the screen. */
+  selectSubtitle(presented: Ticks): readonly Item[] {
+    return this.feed.selectSubtitle(this.#selection().subtitle, presented)
+  }
+
+  #numbers(): { audio: number | null; subtitle: number | null } {
+    const chosen = chosenStreams(this.machine)
+    const of = (kind: string) => this.playlist.media.streams.filter((stream) => stream.kind === kind).map(({ number }) => number)
+    const audios = of("audio")
+    const audio = audios.includes(chosen.audio) ? chosen.audio : (audios[0] ?? null)
+    const subtitle = chosen.pgShown && of("subtitle").includes(chosen.pg) ? chosen.pg : null
+    return { audio, subtitle }
+  }
+
+  #selection(): FeedSelection {
+    const { streams } = this.playlist.media
+    const { audio, subtitle } = this.#numbers()
+    const index = (kind: string, number: number | null) =>
+      streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
+    return {
+      audio: index("audio", audio),
+      subtitle: index("subtitle", subtitle),
+      forcedSubtitle: forcedSubtitle(streams, audio),
+      everything: this.#everything,
+    }
+  }
+
+  /** In the top menu and before it, no title plays. */
+  #located(item: Extract<Item, { type: "position" }>): Item {
+    switch (currentTitle(this.machine)) {
+      case TITLE_TOP_MENU:
+        return { ...item, domain: "menu", title: null, chapter: null }
+      case TITLE_FIRST_PLAYBACK:
+        return { ...item, domain: "first-play", title: null, chapter: null }
+      default:
+        return item
+    }
+  }
+
+  #takeMenu(menuStream: number, data: Uint8Array, at: Ticks | null, feedOffset: number): void {
+    if (menuStream !== Math.max(chosenStreams(this.machine).ig, 1)) return
+    for (const graphics of this.#decoder.push(data, at)) {
+      const shownAt = ticks(graphics.pts ?? this.showFrom)
+      // What the menu was before this stretch it still is.
+      if (shownAt >= this.showFrom || this.menu.stateAt(this.showFrom) === null) {
+        this.menu.add(graphics, ticks(Math.max(shownAt, this.showFrom)), feedOffset)
+      }
+    }
+  }
+}
