@@ -48,7 +48,7 @@ export function Controls({ player, state, title, isMenu, hasMenus, hasRemote, on
         <Volume player={player} state={state} />
         {!isMenu && <StreamPickers player={player} state={state} angles={title?.angles ?? 1} />}
         {hasMenus && !isMenu && <RoundButton icon="menu" label="Disc menu" keys="m" onClick={() => onMenu("root")} />}
-        {hasMenus && <RoundButton icon="remote" label="Remote control" isPressed={hasRemote} onClick={onRemote} />}
+        {hasMenus && (isMenu || hasRemote) && <RoundButton icon="remote" label="Remote control" isPressed={hasRemote} onClick={onRemote} />}
         <RoundButton icon="full" label="Full screen" keys="f" onClick={onFullScreen} />
       </div>
     </div>

@@ -14,7 +14,8 @@ const ARROWS = [
 /** A remote control for the disc's menus, where there is no keyboard. */
 export function Remote({ player, onMenu }: Props) {
   return (
-    <section class="remote" aria-label="Remote control">
+    // A press leaves the keyboard to the disc: Enter is still OK, not the key that was pressed here last.
+    <section class="remote" aria-label="Remote control" onMouseDown={(event) => event.preventDefault()}>
       <div class="remote-arrows">
         {ARROWS.map(({ key, label }) => (
           <button type="button" key={key} data-key={key} aria-label={label} onClick={() => player.press(key)}>
