@@ -34,8 +34,10 @@ function warningCodes(): Map<string, string> {
       ...[...text.matchAll(/(?:\bwarnings\??\.add|\bWarnings\??\.add|#warnings\.add|#warn)\(\s*([^,]*?),/g)].flatMap(([, argument = ""]) =>
         [...argument.matchAll(/(?<!== )"([a-z0-9-]+)"/g)].map(([, code]) => code),
       ),
-      // { type: "warning", code: "code" }, warning: { code: "code" }
-      ...[...text.matchAll(/warning\b[^\n]{0,20}\{? ?code: "([a-z0-9-]+)"/g)].map(([, code]) => code),
+      // { type: "warning", code: "code" }, warning: { code: "code" }, also a closed list of two
+      ...[...text.matchAll(/warning\b[^\n]{0,20}\{? ?code: ("[a-z0-9-]+"(?: \| "[a-z0-9-]+")*)/g)].flatMap(([, codes = ""]) =>
+        [...codes.matchAll(/"([a-z0-9-]+)"/g)].map(([, code]) => code),
+      ),
       // The demuxers' closed list.
       ...(path.endsWith("mpeg/damage.ts") ? [...text.matchAll(/^ {2}\| "([a-z0-9-]+)"/gm)].map(([, code]) => code) : []),
     ]

@@ -32,7 +32,7 @@ export type HdmvEvent =
   /** PSR 0 to 3, 14 or 22 have been set: see `chosenStreams`. */
   | { readonly type: "streams" }
   /** A command that leads nowhere or is not allowed was left out. `code` is `hdmv-jump-missing` or `hdmv-not-allowed`. */
-  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  | { readonly type: "warning"; readonly code: "hdmv-jump-missing" | "hdmv-not-allowed"; readonly message: string }
 
 /** A program and where it is. `movieObjectId` null: a button's. */
 export type Program = { readonly movieObjectId: number | null; readonly commands: readonly HdmvCommand[] }
