@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { DiscError } from "../../src/base/index.ts"
@@ -164,6 +164,7 @@ test("fields at their places, from nothing but the layout", () => {
   pack.set([0xc0, 0, 0, 5], dsi + 234 + 4 + 18 * 4)
   pack.set([0x80, 3], dsi + 402 + 14)
   pack.set([0, 0, 0, 6], dsi + 418 + 31 * 4)
+  pack.set([0x80, 0, 0, 9, 0x7f, 0xff, 0xff, 0xff, 0x3f, 0xff, 0xff, 0xff], dsi + 418)
   // hl_gi: two groups, of types 1 and 4; button 36's colour, edges and neighbours.
   const pci = 45
   pack.set([0x21, 0x40], pci + 96 + 14)
@@ -174,10 +175,37 @@ test("fields at their places, from nothing but the layout", () => {
   expect(parsed.dsi.smlAgli[8]).toEqual({ address: 0x80000007, size: 8 })
   expect(parsed.dsi.vobuSri.fwda[18]).toEqual({ valid: true, passesVideo: true, sectors: 5 })
   expect(parsed.dsi.synci.aSynca).toEqual([null, null, null, null, null, null, null, { sectors: 3, backwards: true }])
+  expect(parsed.dsi.synci.spSynca.slice(0, 4)).toEqual([{ sectors: 9, backwards: true }, null, null, null])
   expect(parsed.dsi.synci.spSynca[31]).toEqual({ sectors: 6, backwards: false })
   expect(parsed.pci.hli.hlGi).toMatchObject({ btngrNs: 2, btngrDspTy: [1, 4, 0] })
   expect(parsed.pci.hli.btnit[35]).toEqual({
     ...{ btnColn: 3, xStart: 0x012, xEnd: 0x345, autoActionMode: 1, yStart: 0x021, yEnd: 3, up: 1, down: 2, left: 3, right: 4 },
     cmd: Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 2),
   })
+})
+
+test("a VOBU in the middle of a sub-picture names the VOBU that holds it", () => {
+  const image = readFileSync(sampleDvd)
+  const isPack = (sector: number) => image.readUInt32BE(sector * 2048) === 0x1ba
+  const startsWith = (sector: number, code: number) => isPack(sector) && image.readUInt32BE(sector * 2048 + 14) === code
+  const isNavigation = (sector: number) => startsWith(sector, 0x1bb) && image.readUInt32BE(sector * 2048 + 1024) === 0x1bf
+  const sectors = Array.from({ length: Math.floor(image.length / 2048) }, (_, sector) => sector)
+  let found = 0
+  for (const sector of sectors.filter(isNavigation)) {
+    const { synci } = parseNavigationPack(image.subarray(sector * 2048, sector * 2048 + 2048)).dsi
+    synci.spSynca.forEach((address, stream) => {
+      if (address === null || !address.backwards) return
+      const start = sector - address.sectors
+      expect(isNavigation(start)).toBe(true)
+      const end = sectors.slice(start + 1).find((each) => !isPack(each) || isNavigation(each))
+      const vobu = sectors.slice(start + 1, end)
+      const holds = (each: number) => {
+        const packet = each * 2048 + 14
+        return startsWith(each, 0x1bd) && image[packet + 9 + image[packet + 8]!] === 0x20 + stream
+      }
+      expect(vobu.some(holds)).toBe(true)
+      found++
+    })
+  }
+  expect(found).toBeGreaterThan(50)
 })

@@ -126,6 +126,10 @@ export type Dsi = {
   readonly synci: {
     /** Sectors to the audio stream's first packet of this VOBU; `backwards`: it lies before. null: no such stream. */
     readonly aSynca: readonly ({ readonly sectors: number; readonly backwards: boolean } | null)[]
+    /**
+     * Sectors to the VOBU with the sub-picture that is on the screen when this VOBU begins (`backwards`: what a seek into the middle of one reads
+     * first), else to the one with the next. null: no such stream, none, or it is in this VOBU.
+     */
     readonly spSynca: readonly ({ readonly sectors: number; readonly backwards: boolean } | null)[]
   }
 }
@@ -284,7 +288,8 @@ function readAudioAddress(dsi: ByteReader): { sectors: number; backwards: boolea
 
 function readSubpictureAddress(dsi: ByteReader): { sectors: number; backwards: boolean } | null {
   const value = dsi.u32("sp_synca")
-  return value === 0 || (value & 0x7fffffff) === 0x3fffffff ? null : { sectors: value & 0x7fffffff, backwards: value >>> 31 === 1 }
+  const nowhere = value === 0 || value === 0x7fffffff || (value & 0x7fffffff) === 0x3fffffff
+  return nowhere ? null : { sectors: value & 0x7fffffff, backwards: value >>> 31 === 1 }
 }
 
 function readBcdTime(reader: ByteReader, field: string): BcdTime {
