@@ -1,240 +1,186 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { Warnings } from "../../src/base/index.ts"
-import { decodeInteractiveGraphics, type InteractiveGraphics } from "../../src/graphics/ig/index.ts"
-import { rigDiscs, temporaryFolder } from "../disc/bluray/discs.ts"
-import { chanceOf, encode } from "../navigation/hdmv/support.ts"
-import { dataPath, hasData } from "../support/data.ts"
-import { oraclePath, runOracle } from "../support/oracles.ts"
-import { endSegment, paletteSegment } from "../support/sup.ts"
+import { ByteReader, Warnings } from "../../src/base/index.ts"
 import {
-  compositionSegments,
-  displaySet,
-  MADE_COLOURS,
-  type MadeButton,
-  type MadeEffect,
-  type MadeMenu,
-  type MadePage,
-  type MadePictures,
-  madeObject,
-} from "./support/ig-author.ts"
+  decodeInteractiveGraphics,
+  IgDecoder,
+  type InteractiveComposition,
+  type InteractiveGraphics,
+  parseInteractiveComposition,
+} from "../../src/graphics/ig/index.ts"
+import { TransportStreamDemuxer } from "../../src/mpeg/index.ts"
+import { rigDiscs, temporaryFolder } from "../disc/bluray/discs.ts"
+import { asm, chanceOf } from "../navigation/hdmv/support.ts"
+import { dataPath, hasData } from "../support/data.ts"
+import { oraclePath } from "../support/oracles.ts"
+import { endSegment, paletteSegment } from "../support/sup.ts"
+import { displaySet, MADE_COLOURS, madeObject } from "./support/ig-author.ts"
 import { writeMenuDisc } from "./support/menu-disc.ts"
-import { MenuPlayer, type Stop } from "./support/menu-player.ts"
+import { compareMenu } from "./support/menu-oracle.ts"
+import { randomMenu, randomScript } from "./support/random-menu.ts"
+import { writeComposition } from "./support/write-composition.ts"
 
-const rig = oraclePath("bdnav") === null ? [] : rigDiscs()
+const isHere = oraclePath("bdnav") !== null
+const rig = isHere ? rigDiscs() : []
+const rigRoot = rig[0]?.root ?? ""
 const folder = temporaryFolder("menu", afterAll)
 
-type Line = Record<string, unknown>
-
-/** What the oracle says at the end of each command of a script. */
-type OracleStop = {
-  readonly line: string
-  readonly units: number
-  readonly why: string | null
-  readonly stop: Stop
-  readonly isSure: boolean
-}
-
-function oracleRun(root: string, script: readonly string[]): { readonly stops: OracleStop[]; readonly sounds: number[] } {
-  const lines = runOracle("bdnav", ["-l", "0x40", root, "-"], `${script.join("\n")}\n`)
-  const stops: OracleStop[] = []
-  let stop: Stop = { page: 0, button: 0xffff, plane: null }
-  let isSure = true
-  let why: string | null = null
-  const sounds: number[] = []
-  let command = ""
-  const end = (units: unknown) => stops.push({ line: command, units: Number(units), why, stop, isSure })
-  for (const line of lines) {
-    if (line["type"] === "command" || line["type"] === "end") {
-      if (command !== "") end(line["units"])
-      command = String(line["line"])
-      why = null
-    } else if (line["type"] === "overlay" && line["plane"] === "IG") {
-      if (line["command"] === "flush") {
-        const [, , width] = line["box"] as number[]
-        stop = { ...stop, plane: width === undefined ? null : String(line["planeRgbaCrc32"]) }
-      }
-      if (line["command"] === "close") stop = { ...stop, plane: null }
-      // A plane that was cleared without a flush is not the one that is seen.
-      isSure = line["command"] === "flush" || line["command"] === "close"
-    } else if (line["type"] === "event" && line["name"] === "SOUND_EFFECT") sounds.push(Number(line["param"]))
-    else if (line["type"] === "paused") why = String(line["why"])
-    else if (line["type"] === "log") stop = registersOf(line, stop)
-  }
-  return { stops, sounds }
-}
-
-function registersOf(line: Line, stop: Stop): Stop {
-  const [, register, value = ""] = /bd_psr_write\(\): PSR(10|11) .*-> 0x([0-9a-f]+)/.exec(String(line["text"])) ?? []
-  if (register === undefined) return stop
-  return register === "10" ? { ...stop, button: Number.parseInt(value, 16) } : { ...stop, page: Number.parseInt(value, 16) }
-}
-
-/** `opened`: units before the one that brings the menu. */
-type MenuDisc = { readonly root: string; readonly graphics: InteractiveGraphics; readonly opened: number }
-
-/** Runs the script in our menu; compares page, button and plane at the end of each command, and the sounds. */
-function compare({ root, graphics, opened }: MenuDisc, script: readonly string[]): { planes: Set<string>; buttons: Set<string> } {
-  const oracle = oracleRun(root, script)
-  const planes = new Set<string>()
-  const buttons = new Set<string>()
-  let player: MenuPlayer | null = null
-  let before = 0
-  for (const [index, { line, units, why, stop, isSure }] of oracle.stops.entries()) {
-    const [word = "", x = "0", y = "0"] = line.split(" ")
-    if (player === null && word === "run" && opened < units) player = new MenuPlayer(graphics, opened)
-    if (player !== null) {
-      if (word === "run") {
-        if (units > Math.max(before, player.units)) player.read(units)
-        if (why === "still") player.read(units, false)
-      } else press(player, word, Number(x), Number(y))
-      const ours = player.stop()
-      const expected = isSure ? stop : { ...stop, plane: ours.plane }
-      expect({ index, line, ...ours }).toEqual({ index, line, ...expected })
-      if (ours.plane !== null) planes.add(ours.plane)
-      buttons.add(`${ours.page}/${ours.button}`)
-    }
-    before = units
-  }
-  expect(player, "the oracle shows the menu").not.toBeNull()
-  expect(player?.sounds).toEqual(oracle.sounds)
-  return { planes, buttons }
-}
-
-function press(player: MenuPlayer, word: string, x: number, y: number): void {
-  if (word === "up" || word === "down" || word === "left" || word === "right") player.act({ type: "key", key: word })
-  else if (word === "enter") player.act({ type: "key", key: "activate" })
-  else if (word === "digit") player.act({ type: "number", value: x })
-  else if (word === "popup") player.act({ type: "popup", shown: "toggle" })
-  else if (word === "mouse") player.act({ type: "point", x, y })
-  else if (word === "click") {
-    player.act({ type: "point", x, y })
-    player.act({ type: "key", key: "activate-pointed" })
-  }
-}
-
 function decode(segments: readonly Uint8Array[]): InteractiveGraphics {
-  const [graphics] = decodeInteractiveGraphics(
-    segments.map((data) => ({ data, pts: 0 })),
-    new Warnings({ strict: true }),
-  )
+  const units = segments.map((data) => ({ data, pts: 0 }))
+  const [graphics] = decodeInteractiveGraphics(units, new Warnings({ strict: true }))
   if (graphics === undefined) throw new Error("no display set")
   return graphics
 }
 
-const setSystem = (set: number, first: number, second = 0, count = 2, immediate = 3): Uint8Array =>
-  encode({ count, group: 2, sub: 1, set, immediate, first, second })
-const commands = {
-  page: (page: number, button: number | null, skipOut: boolean) =>
-    setSystem(3, button === null ? 0 : 0x8000_0000 + button, 0x8000_0000 + (skipOut ? 0x4000_0000 : 0) + page),
-  button: (button: number) => setSystem(3, 0x8000_0000 + button, 0),
-  enable: (button: number) => setSystem(4, button, 0, 1, 2),
-  disable: (button: number) => setSystem(5, button, 0, 1, 2),
-  popupOff: setSystem(7, 0, 0, 0, 0),
-}
-
-const CELL = { width: 60, height: 40 }
-const COUNT = Number(process.env["COUNT"] ?? 12)
-const PAGES = 3
-const GROUPS = 5
-
-/** A menu of all that there is, in random order: groups of several buttons, animations, effects, programs that change buttons and pages. */
-function randomMenu(chance: (below: number) => number, popup: boolean): { menu: MadeMenu; objects: number[] } {
-  const objects = Array.from({ length: 30 }, (_, id) => id)
-  const pictures = (): MadePictures | undefined => {
-    const start = chance(26)
-    const kind = chance(6)
-    return kind === 0 ? undefined : kind < 3 ? start : [start, start + chance(5), chance(2) === 0]
-  }
-  const effects = (): MadeEffect[] =>
-    Array.from({ length: chance(2) === 0 ? 0 : 1 + chance(3) }, () => ({
-      ticks: 200 + chance(1500),
-      palette: chance(2),
-      uses: Array.from({ length: chance(3) }, (_, at) => ({
-        object: chance(30),
-        x: 100 + at * 200,
-        y: chance(900),
-        ...(chance(2) === 0 ? { crop: [chance(20), chance(10), 1 + chance(20), 1 + chance(14)] as const } : {}),
-      })),
-    }))
-  const anyButton = () => 1 + chance(GROUPS * 3)
-  const program = (): Uint8Array[] =>
-    Array.from({ length: 1 + chance(3) }, () => {
-      const kind = chance(7)
-      if (kind === 0) return commands.page(chance(PAGES + 1), chance(2) === 0 ? null : anyButton(), chance(2) === 0)
-      if (kind === 1) return commands.button(anyButton())
-      if (kind === 2 && popup) return commands.popupOff
-      return kind < 5 ? commands.enable(anyButton()) : commands.disable(anyButton())
-    })
-  const button = (id: number, group: number): MadeButton => ({
-    id,
-    x: 100 + (group % 3) * CELL.width,
-    y: 100 + Math.floor(group / 3) * CELL.height,
-    numeric: chance(8),
-    auto: chance(5) === 0,
-    up: anyButton(),
-    down: anyButton(),
-    left: anyButton(),
-    right: anyButton(),
-    ...Object.fromEntries(["normal", "selected", "activated"].map((look) => [look, pictures()])),
-    ...(chance(2) === 0 ? { selectedSound: chance(5) } : {}),
-    ...(chance(2) === 0 ? { activatedSound: 5 + chance(5) } : {}),
-    commands: program(),
+/** A clip's menu, and how many aligned units lie before the one that brings it. */
+function menuOfClip(path: string): { graphics: InteractiveGraphics; opened: number } {
+  const clip = readFileSync(path)
+  const decoder = new IgDecoder(new Warnings({ strict: true }))
+  const sets: InteractiveGraphics[] = []
+  const demuxer = new TransportStreamDemuxer({
+    sink: { unit: ({ streamId, data, pts }) => sets.push(...(streamId === 0x1400 ? decoder.push(data, pts) : [])) },
+    packetSize: 192,
   })
-  const page = (id: number): MadePage => ({
-    id,
-    entering: effects(),
-    leaving: effects(),
-    rate: chance(3),
-    selected: chance(3) === 0 ? 0xffff : 1 + chance(GROUPS) * 3,
-    palette: chance(2),
-    groups: Array.from({ length: GROUPS }, (_, group) => ({
-      ...(chance(4) === 0 ? { valid: null } : {}),
-      buttons: Array.from({ length: 3 }, (__, at) => button(group * 3 + at + 1, group)),
-    })),
-  })
-  return { menu: { popup, frameRate: 1 + chance(4), userTimeOut: chance(2) === 0 ? 0 : 5000, pages: [0, 1, 2].map(page) }, objects }
-}
-
-function randomScript(chance: (below: number) => number, popup: boolean, presses: number): string[] {
-  const keys = ["up", "down", "left", "right", "enter", "enter", "digit", "mouse", "click", ...(popup ? ["popup"] : [])]
-  const script = ["play", "run 20", ...(popup ? ["popup"] : [])]
-  for (let press = 0; press < presses; press++) {
-    const key = keys[chance(keys.length)] ?? "up"
-    const place = ` ${100 + chance(3 * CELL.width)} ${100 + chance(2 * CELL.height)}`
-    script.push(key === "digit" ? `digit ${chance(8)}` : key === "mouse" || key === "click" ? key + place : key)
-    if (chance(4) > 0) script.push(`run ${1 + chance(16)}`)
+  for (let unit = 0; unit * 6144 < clip.length; unit++) {
+    demuxer.push(clip.subarray(unit * 6144, (unit + 1) * 6144))
+    const [graphics] = sets
+    if (graphics !== undefined) return { graphics, opened: unit }
   }
-  return [...script, "stop"]
+  throw new Error(`no menu in ${path}`)
 }
 
 describe.skipIf(rig.length === 0)("menus as libbluray shows them", () => {
-  test.each(Array.from({ length: COUNT }, (_, seed) => [seed + 1, seed % 3 === 2] as const))(
-    "random menu %i (pop-up: %s)",
-    (seed, popup) => {
-      const chance = chanceOf(seed * 7919)
-      const { menu, objects } = randomMenu(chance, popup)
-      const segments = displaySet(menu, objects, { palettes: [0, 1] })
-      const root = join(folder, `random-${seed}`)
-      const opened = writeMenuDisc(rig[0]?.root ?? "", root, segments)
-      const disc = { root, graphics: decode(segments), opened }
-      const seen = Array.from({ length: 3 }, () => compare(disc, randomScript(chance, popup, 40)))
-      expect(new Set(seen.flatMap(({ planes }) => [...planes])).size).toBeGreaterThan(1)
-    },
-  )
+  test.each(Array.from({ length: 10 }, (_, seed) => [seed + 1, seed % 3 === 2] as const))("random menu %i (pop-up: %s)", (seed, popup) => {
+    const chance = chanceOf(seed * 7919)
+    const { menu, objects } = randomMenu(chance, popup)
+    const segments = displaySet(menu, objects, { palettes: [0, 1] })
+    const root = join(folder, `random-${seed}`)
+    const disc = { root, opened: writeMenuDisc(rigRoot, root, segments), graphics: decode(segments) }
+    const seen = Array.from({ length: 2 }, () => compareMenu(disc, randomScript(chance, popup, 40)))
+    expect(new Set(seen.flatMap(({ planes }) => [...planes])).size).toBeGreaterThan(1)
+  })
+
+  test("the rig's menu: pages, keys, numbers, the pointer", () => {
+    const keys = [
+      "down",
+      "down",
+      "enter",
+      "run 1",
+      "left",
+      "enter",
+      "run 1",
+      "up",
+      "digit 1",
+      "digit 4",
+      "mouse 250 450",
+      "run 1",
+      "click 900 900",
+      "mouse 2 2",
+    ]
+    const { planes, buttons } = compareMenu({ root: rigRoot, ...menuOfClip(join(rigRoot, "BDMV/STREAM/00000.m2ts")) }, [
+      "play",
+      "run 60",
+      ...keys,
+      "run 20",
+      "stop",
+    ])
+    expect([...buttons].sort()).toEqual(["0/1", "0/2", "0/3", "1/4"])
+    expect(planes.size).toBeGreaterThanOrEqual(6)
+  })
 })
 
-export {
-  commands,
-  compositionSegments,
-  dataPath,
-  endSegment,
-  existsSync,
-  hasData,
-  MADE_COLOURS,
-  madeObject,
-  paletteSegment,
-  readdirSync,
-  readFileSync,
+const authored = dataPath("authored-bd-menu/disc")
+
+describe.skipIf(!isHere || !hasData)("the authored disc as libbluray shows it", () => {
+  test("its menu's two pages", () => {
+    const menu = menuOfClip(join(authored, "BDMV/STREAM/00000.m2ts"))
+    const keys = ["down", "up", "down", "down", "enter", "run 1", "down", "down", "enter", "run 1", "up"]
+    const { planes, buttons } = compareMenu({ root: authored, ...menu }, ["play", "run 46", ...keys, "run 1", "stop"])
+    expect(menu.graphics.composition).toMatchObject({ userInterfaceModel: "always-on", pages: [{ id: 0 }, { id: 1 }] })
+    expect(planes.size).toBeGreaterThanOrEqual(6)
+    expect(buttons.size).toBeGreaterThanOrEqual(5)
+  })
+
+  test("its pop-up menu over the film", () => {
+    const menu = menuOfClip(join(authored, "BDMV/STREAM/00001.m2ts"))
+    const script = [
+      "play",
+      "until STILL_TIME",
+      "enter",
+      "run 60",
+      "up",
+      "popup",
+      "run 2",
+      "down",
+      "run 1",
+      "up",
+      "popup",
+      "run 4",
+      "popup",
+      "down",
+      "run 2",
+      "stop",
+    ]
+    const { planes } = compareMenu({ root: authored, ...menu, playlist: 1, selectedButtonId: 1 }, script)
+    expect(menu.graphics.composition.userInterfaceModel).toBe("pop-up")
+    expect(planes.size).toBe(2)
+  })
+})
+
+/** Real discs' menus, with a picture for each object; commands that leave the menu (jumps, calls, plays) are taken out. */
+describe.skipIf(rig.length === 0 || !hasData)("real menus as libbluray shows them", () => {
+  const discs = hasData ? readdirSync(dataPath("bdpl")).filter((disc) => existsSync(dataPath("bdpl", disc, "ics_menu.bin"))) : []
+
+  test.each(discs)("%s", (disc) => {
+    const bytes = new Uint8Array(readFileSync(dataPath("bdpl", disc, "ics_menu.bin")))
+    const composition = parseInteractiveComposition(new ByteReader(bytes, disc))
+    const content = writeComposition(stayingIn(composition))
+    const segments = [
+      Uint8Array.from([0x18, content.length >> 8, content.length & 0xff, ...content]),
+      ...[...new Set(composition.pages.map(({ paletteIdRef }) => paletteIdRef))].map((id) => paletteSegment(id, MADE_COLOURS)),
+      ...objectsOf(composition).flatMap((id) => madeObject(id, 8, 8)),
+      endSegment(),
+    ]
+    const root = join(folder, disc)
+    const menu = { root, opened: writeMenuDisc(rigRoot, root, segments), graphics: decode(segments) }
+    const chance = chanceOf(Number(disc.slice(4)))
+    const places = composition.pages.flatMap(({ buttonOverlapGroups }) => buttonOverlapGroups.flatMap(({ buttons }) => buttons))
+    const seen = [0, 1].map(() => {
+      const script = ["play", `run ${menu.opened + 10}`, ...(composition.userInterfaceModel === "pop-up" ? ["popup"] : [])]
+      for (let press = 0; press < 60; press++) {
+        const { x = 0, y = 0 } = places[chance(places.length)] ?? {}
+        const key = ["up", "down", "left", "right", "enter", `mouse ${x + 2} ${y + 2}`, `click ${x + 2} ${y + 2}`][chance(7)] ?? "up"
+        script.push(key, `run ${1 + chance(3)}`)
+      }
+      return compareMenu(menu, [...script, "stop"])
+    })
+    expect(new Set(seen.flatMap(({ buttons }) => [...buttons])).size).toBeGreaterThan(3)
+  })
+})
+
+/** Branch commands but `goto` become `nop`: HDMV command group 0, sub-groups 1 and 2. */
+function stayingIn(composition: InteractiveComposition): InteractiveComposition {
+  const stay = (command: Uint8Array) => (((command[0] ?? 0) & 0x1f) === 1 || ((command[0] ?? 0) & 0x1f) === 2 ? asm.nop : command)
+  const pages = composition.pages.map((page) => ({
+    ...page,
+    buttonOverlapGroups: page.buttonOverlapGroups.map((group) => ({
+      ...group,
+      buttons: group.buttons.map((button) => ({ ...button, navigationCommands: button.navigationCommands.map(stay) })),
+    })),
+  }))
+  return { ...composition, pages }
+}
+
+function objectsOf({ pages }: InteractiveComposition): number[] {
+  const ids = new Set<number>()
+  for (const { buttonOverlapGroups, inEffects, outEffects } of pages) {
+    for (const { objects } of [...inEffects.effects, ...outEffects.effects]) for (const { objectIdRef } of objects) ids.add(objectIdRef)
+    for (const { normal, selected, activated } of buttonOverlapGroups.flatMap(({ buttons }) => buttons)) {
+      for (const { startObjectIdRef: start, endObjectIdRef: end } of [normal, selected, activated]) {
+        for (let id = start ?? 1; id <= (end ?? 0); id++) ids.add(id)
+      }
+    }
+  }
+  return [...ids]
 }

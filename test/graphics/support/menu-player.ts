@@ -9,7 +9,7 @@ import {
   renderMenu,
   runMenu,
 } from "../../../src/graphics/ig/index.ts"
-import { type HdmvState, initialState, runHdmvMachine, withMenuSelection } from "../../../src/navigation/hdmv/index.ts"
+import { type HdmvState, initialState, PSR, runHdmvMachine, withMenuSelection } from "../../../src/navigation/hdmv/index.ts"
 import { asm, madeDisc, oracleEnvironment } from "../../navigation/hdmv/support.ts"
 import { drawPlane } from "../../support/plane.ts"
 
@@ -26,23 +26,18 @@ export class MenuPlayer {
   readonly sounds: number[] = []
   units: number
   state: MenuState
-  #hdmv: HdmvState = initialState()
+  /** As the oracle is in the rig's menu: its first sound track, and chapter 1. */
+  #hdmv: HdmvState = playing({ [PSR.audioStream]: 1, [PSR.chapter]: 1 })
   #program: readonly Uint8Array[] | null = null
-  #last: Menu["graphics"] | null = null
 
   /** `units`: how many had been read before the one that brought the menu. */
-  constructor(graphics: InteractiveGraphics, units: number) {
+  constructor(graphics: InteractiveGraphics, units: number, selectedButtonId?: number) {
     this.menu = { graphics, rules: "libbluray" }
     this.units = units
-    const opened = openMenu(this.menu, units * TICKS_PER_UNIT)
+    const opened = openMenu(this.menu, units * TICKS_PER_UNIT, { selectedButtonId: selectedButtonId ?? null })
     this.state = opened.state
     this.#take(opened)
-    this.#last = graphics
     this.units++
-  }
-
-  get graphics(): InteractiveGraphics | null {
-    return this.#last
   }
 
   act(action: MenuAction): void {
@@ -87,4 +82,9 @@ export class MenuPlayer {
       this.act({ type: "program-ended" })
     }
   }
+}
+
+function playing(registers: Readonly<Record<number, number>>): HdmvState {
+  const state = initialState()
+  return { ...state, psr: state.psr.map((value, register) => registers[register] ?? value) }
 }
