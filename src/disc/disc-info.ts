@@ -79,4 +79,10 @@ export type StreamInfo = {
 }
 
 /** A menu that the disc has; title set and language where it is a DVD's. */
-export type MenuInfo = { readonly name: string; readonly titleSet: number | null; readonly language: string | null }
+export type MenuInfo = {
+  readonly name: string
+  readonly titleSet: number | null
+  readonly language: string | null
+  /** The disc's opening or menu is a Java program (BD-J), which is named and not run. */
+  readonly needsJava?: boolean
+}

@@ -148,7 +148,9 @@ const hasHevc = (item: BlurayTitle["playList"]["playItems"][number]): boolean =>
 
 /** The disc's menu, where the index has an object for it. Pop-up menus belong to titles and show when one is played. */
 function menusOf({ index }: BlurayDisc): readonly MenuInfo[] {
-  return index !== null && runs(index.topMenu) ? [{ name: "root", titleSet: null, language: null }] : []
+  if (index === null || !runs(index.topMenu)) return []
+  const needsJava = [index.firstPlayback, index.topMenu].some(({ objectType }) => objectType === "bd-j")
+  return [{ name: "root", titleSet: null, language: null, ...(needsJava ? { needsJava } : {}) }]
 }
 
 const runs = (object: IndexObject): boolean =>

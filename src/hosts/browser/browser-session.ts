@@ -4,7 +4,7 @@ import type { Item, PlayOptions, Session, StreamDescription } from "../../plugin
 import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
 import type { HostContext, OpenDisc } from "../host.ts"
 import { highlightMessage } from "./highlight-message.ts"
-import { encodeOverlay } from "./overlay-message.ts"
+import { OverlayEncoder } from "./overlay-message.ts"
 import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
 import { StreamOutput } from "./stream-output.ts"
 
@@ -34,6 +34,7 @@ export class BrowserSession {
   readonly #session: Session
   readonly #converter: Promise<Converter>
   readonly #output: StreamOutput
+  readonly #overlays = new OverlayEncoder()
   readonly #playable: ReadonlySet<CodecName>
   readonly #claim: HostContext["claim"]
   readonly #release: () => void
@@ -164,7 +165,9 @@ export class BrowserSession {
       case "highlight":
         return this.#send(highlightMessage(item))
       case "overlay":
-        return this.#channel.send(encodeOverlay(item))
+        return this.#channel.send(this.#overlays.encode(item))
+      case "sound":
+        return this.#send({ ...item, at: secondsFromTicks(item.at), samples: Buffer.from(item.samples).toString("base64") })
       case "streams":
       case "allowed":
         return this.#send({ ...item, at: secondsFromTicks(item.at) })

@@ -13,7 +13,7 @@ import type {
 
 /**
  * What the page and its host say to each other over `/api/session`. Times are seconds of feed time unless named otherwise.
- * Text messages are one JSON value; an overlay is a binary message (see `encodeOverlay`).
+ * Text messages are one JSON value; an overlay is a binary message (see `OverlayEncoder`).
  */
 
 /** Where a session begins: with the disc's own program, at one of its menus, or in a title. */
@@ -78,6 +78,7 @@ export type HostMessage =
       readonly duration: number
     }
   | HighlightMessage
+  | SoundMessage
   | { readonly type: "still"; readonly at: number; readonly seconds: StillItem["seconds"] }
   | { readonly type: "answer"; readonly id: number; readonly answer: AnswerMessage }
   /** Said by the converter or the disc: something a viewer may want to know. */
@@ -99,6 +100,15 @@ export type HighlightMessage = Omit<HighlightItem, "at" | "until" | "buttons"> &
 
 export type AnswerMessage = Pick<Answer, "outcome" | "by" | "flush"> & { readonly highlight?: HighlightMessage }
 
+/** A menu's button makes a sound at `at`: 16-bit little-endian samples in base64, channels side by side. */
+export type SoundMessage = {
+  readonly type: "sound"
+  readonly at: number
+  readonly channels: number
+  readonly sampleRate: number
+  readonly samples: string
+}
+
 /** The JSON before the bytes of an overlay's binary message. */
 export type OverlayHead = {
   readonly type: "overlay"
@@ -107,14 +117,17 @@ export type OverlayHead = {
   readonly until: number | null
   readonly planeWidth: number
   readonly planeHeight: number
-  /** For each: `paletteBytes` of RGBA, then width × height palette indices. */
+  /** For each: `paletteBytes` of RGBA, then width × height palette indices; null: it is `image`, which was sent before. */
   readonly bitmaps: readonly {
     readonly x: number
     readonly y: number
     readonly width: number
     readonly height: number
-    readonly paletteBytes: number
+    readonly image: number
+    readonly paletteBytes: number | null
   }[]
+  /** Images that no later overlay names. */
+  readonly dropped: readonly number[]
 }
 
 /** `GET /api/discs`. */

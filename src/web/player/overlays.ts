@@ -20,8 +20,9 @@ type Drawn = { readonly overlay: Overlay; readonly highlight: string; readonly c
 /** Planes above the picture: each shows its latest overlay that is due; the DVD's sub-picture also which button is selected. */
 export class Overlays {
   readonly #canvas: HTMLCanvasElement
-  /** `putImageData` replaces what lies below; through this one, pictures lie over one another. */
-  readonly #scratch = document.createElement("canvas")
+  /** By the host's number: pictures that may come again. */
+  readonly #images = new Map<number, Pick<Bitmap, "indices" | "palette">>()
+  readonly #pictures = new WeakMap<Uint8Array, HTMLCanvasElement>()
   readonly #planes = new Map<string, Timed<Overlay>>()
   #drawn: readonly Drawn[] = []
   /** Of the canvas on this screen, in its own pixels. */
@@ -45,14 +46,16 @@ export class Overlays {
 
   /** A binary message of the host. */
   take(message: ArrayBuffer): void {
-    const { head, overlay } = decode(message)
+    const { head, overlay } = this.#decode(message)
     const told = this.#planes.get(head.plane) ?? new Timed<Overlay>()
     told.add(overlay)
     this.#planes.set(head.plane, told)
   }
 
+  /** The session is over. */
   clear(): void {
     this.#planes.clear()
+    this.#images.clear()
   }
 
   /** What is shown stands until the new stretch is on the screen, at `showFrom`; what was told for later is void. */
@@ -99,6 +102,23 @@ export class Overlays {
     for (const drawn of this.#drawn) context.drawImage(drawn.canvas, 0, 0, canvas.width, canvas.height)
   }
 
+  #decode(message: ArrayBuffer): { head: OverlayHead; overlay: Overlay } {
+    const headLength = new DataView(message).getUint32(0, true)
+    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(message, 4, headLength))) as OverlayHead
+    let at = 4 + headLength
+    const bitmaps = head.bitmaps.flatMap(({ x, y, width, height, image, paletteBytes }): Bitmap[] => {
+      if (paletteBytes !== null) {
+        const palette = new Uint8Array(message, at, paletteBytes)
+        this.#images.set(image, { palette, indices: new Uint8Array(message, at + paletteBytes, width * height) })
+        at += paletteBytes + width * height
+      }
+      const held = this.#images.get(image)
+      return held === undefined ? [] : [{ x, y, width, height, ...held }]
+    })
+    for (const image of head.dropped) this.#images.delete(image)
+    return { head, overlay: { at: head.at, until: head.until, width: head.planeWidth, height: head.planeHeight, bitmaps } }
+  }
+
   /** The plane's picture, with one button's place in its own colours. */
   #pictureOf(overlay: Overlay, highlight: Highlight | null): HTMLCanvasElement {
     const canvas = document.createElement("canvas")
@@ -106,13 +126,19 @@ export class Overlays {
     canvas.height = overlay.height
     const context = canvas.getContext("2d")
     for (const bitmap of overlay.bitmaps) {
-      const image = imageOf(highlight === null ? bitmap : highlighted(bitmap, highlight))
-      this.#scratch.width = image.width
-      this.#scratch.height = image.height
-      this.#scratch.getContext("2d")?.putImageData(image, 0, 0)
-      context?.drawImage(this.#scratch, bitmap.x, bitmap.y)
+      const picture = highlight === null ? this.#keptPicture(bitmap) : pictureOf(highlighted(bitmap, highlight))
+      context?.drawImage(picture, bitmap.x, bitmap.y)
     }
     return canvas
+  }
+
+  /** A menu shows the same pictures again and again. */
+  #keptPicture(bitmap: Bitmap): HTMLCanvasElement {
+    const known = this.#pictures.get(bitmap.indices)
+    if (known !== undefined) return known
+    const picture = pictureOf(bitmap)
+    this.#pictures.set(bitmap.indices, picture)
+    return picture
   }
 }
 
@@ -130,17 +156,14 @@ function highlighted(bitmap: Bitmap, { x, y, width, height, palette }: Highlight
   return highlightBitmap(bitmap, rectangle, bytes)
 }
 
-function decode(message: ArrayBuffer): { head: OverlayHead; overlay: Overlay } {
-  const headLength = new DataView(message).getUint32(0, true)
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(message, 4, headLength))) as OverlayHead
-  let at = 4 + headLength
-  const bitmaps = head.bitmaps.map(({ x, y, width, height, paletteBytes }): Bitmap => {
-    const palette = new Uint8Array(message, at, paletteBytes)
-    const indices = new Uint8Array(message, at + paletteBytes, width * height)
-    at += paletteBytes + width * height
-    return { x, y, width, height, palette, indices }
-  })
-  return { head, overlay: { at: head.at, until: head.until, width: head.planeWidth, height: head.planeHeight, bitmaps } }
+/** `putImageData` replaces what lies below; a canvas of its own lies over it. */
+function pictureOf(bitmap: Bitmap): HTMLCanvasElement {
+  const image = imageOf(bitmap)
+  const canvas = document.createElement("canvas")
+  canvas.width = image.width
+  canvas.height = image.height
+  canvas.getContext("2d")?.putImageData(image, 0, 0)
+  return canvas
 }
 
 function imageOf({ width, height, indices, palette }: Bitmap): ImageData {

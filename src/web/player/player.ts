@@ -5,6 +5,7 @@ import { type Arrow, Buttons } from "./buttons.ts"
 import { mediaSource, playableCodecs } from "./capabilities.ts"
 import { Overlays } from "./overlays.ts"
 import { Playhead } from "./playhead.ts"
+import { Sounds } from "./sounds.ts"
 import { Timed } from "./timed.ts"
 import { type Position, Timeline } from "./timeline.ts"
 
@@ -63,6 +64,7 @@ const POSITION_STEP = 0.04
 export class Player {
   readonly #video: HTMLVideoElement
   readonly #overlays: Overlays
+  readonly #sounds: Sounds
   readonly #buttons = new Buttons()
   readonly #listeners = new Set<(state: PlayerState) => void>()
   readonly #streams = new Timed<Extract<HostMessage, { type: "streams" }>>()
@@ -79,6 +81,7 @@ export class Player {
   constructor(video: HTMLVideoElement, canvas: HTMLCanvasElement) {
     this.#video = video
     this.#overlays = new Overlays(canvas)
+    this.#sounds = new Sounds(video)
     for (const event of ["play", "pause", "volumechange"]) video.addEventListener(event, () => this.#readElement())
     video.addEventListener("waiting", () => this.#set({ waiting: !this.#state.isStill }))
     for (const event of ["playing", "seeked"])
@@ -133,6 +136,7 @@ export class Player {
     this.#allowed.clear()
     this.#buttons.clear()
     this.#overlays.clear()
+    this.#sounds.close()
     this.#overlays.draw(0, null)
     this.#set(IDLE)
   }
@@ -254,6 +258,8 @@ export class Player {
         return this.#timeline.addPosition(message)
       case "highlight":
         return this.#buttons.add(message)
+      case "sound":
+        return this.#sounds.play(message)
       case "still":
         return this.#timeline.addStill(message)
       case "discontinuity":

@@ -10,8 +10,8 @@ import { nameOf } from "./names.ts"
 
 const FROM_THE_START: Wanted = { title: null, time: null, beginning: null }
 
-/** Whether the disc's own program can be run: a Blu-ray's cannot yet. */
-export const hasMenus = ({ info }: DiscListing): boolean => info.kind === "dvd-video" && info.menus.length > 0
+/** Whether the disc has menus that can be shown. */
+export const hasMenus = ({ info }: DiscListing): boolean => info.menus.some(({ needsJava }) => needsJava !== true)
 
 /** The program of the disc runs, and with it its menus. */
 const isProgram = (start: PlayStart | null): boolean => start !== null && (!("title" in start) || start.program === true)
