@@ -117,8 +117,9 @@ const hasSample = existsSync(sampleDvd) && hasProgram("ffprobe") && oraclePath("
 
 describe.skipIf(!hasSample)("the sample DVD", () => {
   const image = readBytes(sampleDvd)
+  // Not title set 3: its angles lie in one another.
   const vobs = runOracle("udfls", [sampleDvd]).filter(
-    ({ type, path, size }) => type === "file" && /VOB$/.test(String(path)) && Number(size) > 0,
+    ({ type, path, size }) => type === "file" && /VOB$/.test(String(path)) && !/VTS_03_1/.test(String(path)) && Number(size) > 0,
   )
 
   test("all its VOBs, sub-pictures and navigation packs too", () => {

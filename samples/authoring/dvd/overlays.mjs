@@ -85,33 +85,58 @@ export function menuEntries(...columns) {
   })
 }
 
-/** A button's box in the picture's pixels. Rows and columns are even: a sub-picture's fields alternate. */
-function box({ text, x, y }) {
-  const unit = LINES
-  const { width } = lettering(text, { capital: ENTRY_CAPITAL * unit, weight: 0.1, squeeze: SQUEEZE })
-  const even = (value) => Math.round(value / 2) * 2
-  const left = even((x - PADDING[0]) * unit * SQUEEZE)
-  const top = even((y - ENTRY_CAPITAL - PADDING[1]) * unit)
-  return { left, top, right: even(left + width + 2 * PADDING[0] * unit * SQUEEZE), bottom: even((y + PADDING[1]) * unit) }
+/**
+ * A menu's entries and one more, a ring of `radius` around `x`, `y` that shows nothing until it is selected. Up from entry `below` leads to it,
+ * down from it back.
+ */
+export function withHiddenEntry(entries, { x, y, radius, below }) {
+  const hidden = { ring: radius, x, y, up: entries[below - 1].up, down: below, aside: below }
+  return [...entries.map((entry, i) => (i === below - 1 ? { ...entry, up: entries.length + 1 } : entry)), hidden]
 }
 
-/** Puts the buttons of a menu into its program stream: a faint frame around each, amber where selected, white where pressed. */
-export function drawButtons({ entries, work, input, output }) {
-  const picture = (name, colour, opacity) => {
+const even = (value) => Math.round(value / 2) * 2
+
+/** A button's box in the picture's pixels, `squeeze` of them a line-height. Rows and columns are even: a sub-picture's fields alternate. */
+function box({ text, ring, x, y }, squeeze) {
+  const unit = LINES
+  if (ring !== undefined) {
+    const [left, right] = [x - ring, x + ring].map((at) => even(at * unit * squeeze))
+    return { left, right, top: even((y - ring) * unit), bottom: even((y + ring) * unit) }
+  }
+  const { width } = lettering(text, { capital: ENTRY_CAPITAL * unit, weight: 0.1, squeeze })
+  const left = even((x - PADDING[0]) * unit * squeeze)
+  const top = even((y - ENTRY_CAPITAL - PADDING[1]) * unit)
+  return { left, top, right: even(left + width + 2 * PADDING[0] * unit * squeeze), bottom: even((y + PADDING[1]) * unit) }
+}
+
+const CORNER = 18
+/** Where buttons go on after the menu's own length: it may be held on its last picture. */
+const HELD_SECONDS = 1.96
+
+/**
+ * Puts the buttons of a menu into its program stream: a faint frame around each (none around a hidden one), amber where selected, white where
+ * pressed. `film`: the menu's, for its length and shape.
+ */
+export function drawButtons({ entries, film, work, input, output }) {
+  const squeeze = WIDTH / (HEIGHT * (film.aspect ?? 16 / 9))
+  const picture = (name, colour, opacity, shown) => {
     const stencil = new Stencil(WIDTH, HEIGHT)
-    for (const entry of entries) {
-      const { left, top, right, bottom } = box(entry)
-      stencil.paint(frameMask(right - left, bottom - top, 4, 18, SQUEEZE), left, top, colour, opacity)
+    for (const entry of entries.filter(shown)) {
+      const { left, top, right, bottom } = box(entry, squeeze)
+      const corner = entry.ring === undefined ? CORNER : (bottom - top) / 2
+      stencil.paint(frameMask(right - left, bottom - top, 4, corner, squeeze), left, top, colour, opacity)
     }
     const path = join(work, `${name}.png`)
     writeFileSync(path, stencil.png())
     return path
   }
-  const images = `image="${picture("image", "#ffffff", 51)}" highlight="${picture("highlight", "#ffc46b", 255)}" select="${picture("select", "#ffffff", 255)}"`
+  const all = () => true
+  const images = `image="${picture("image", "#ffffff", 51, ({ ring }) => ring === undefined)}" highlight="${picture("highlight", "#ffc46b", 255, all)}" select="${picture("select", "#ffffff", 255, all)}"`
   const buttons = entries.map((entry, i) => {
-    const { left, top, right, bottom } = box(entry)
+    const { left, top, right, bottom } = box(entry, squeeze)
     return `<button name="${i + 1}" x0="${left}" y0="${top}" x1="${right}" y1="${bottom}" up="${entry.up}" down="${entry.down}" left="${entry.aside}" right="${entry.aside}"/>`
   })
-  const xml = `<subpictures><stream><spu start="00:00:00.00" end="00:00:03.96" force="yes" ${images}>${buttons.join("\n")}</spu></stream></subpictures>`
+  const end = time(film.seconds + HELD_SECONDS)
+  const xml = `<subpictures><stream><spu start="00:00:00.00" end="${end}" force="yes" ${images}>${buttons.join("\n")}</spu></stream></subpictures>`
   spumux(0, xml, { work, input, output })
 }

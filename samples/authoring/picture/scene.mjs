@@ -52,12 +52,12 @@ function disc(radius, squeeze, profile) {
 /**
  * A film. `code`: `{ disc, title, angle }` of its frame code; `chapters`: `[{ start (seconds), sky (a key of SKIES), name }]`;
  * `heading`, `line`: the words on it; `entries`: `[{ text, x, y }]`, a menu's lines in place of chapter and clock. `draw(frame)` gives the canvas, which the next call draws over; `seconds` where a field is drawn
- * at another moment than its frame.
+ * at another moment than its frame. `aspect`: the picture's display width by its height; narrower pictures show the layout's left.
  */
-export function createScene({ width, height, frameRate, code, heading, line, chapters, entries, seed = 0 }) {
+export function createScene({ width, height, frameRate, code, heading, line, chapters, entries, seed = 0, aspect = 16 / 9 }) {
   const canvas = new Canvas(width, height)
   const unit = height / LAYOUT_LINES
-  const squeeze = width / ((height * 16) / 9)
+  const squeeze = width / (height * aspect)
   const words = new Map()
   const word = (text, capital, weight) => {
     const key = `${text}/${capital}/${weight}`
