@@ -53,7 +53,8 @@ function menuOfClip(path: string): { graphics: InteractiveGraphics; opened: numb
 describe.skipIf(rig.length === 0)("menus as libbluray shows them", () => {
   test.each(Array.from({ length: 10 }, (_, seed) => [seed + 1, seed % 3 === 2] as const))("random menu %i (pop-up: %s)", (seed, popup) => {
     const chance = chanceOf(seed * 7919)
-    const { menu, objects } = randomMenu(chance, popup)
+    const { menu: made, objects } = randomMenu(chance, popup)
+    const menu = { ...made, ...(seed % 4 === 0 ? { width: 1280, height: 720 } : { width: 720, height: 480 }) }
     const segments = displaySet(menu, objects, { palettes: [0, 1] })
     const root = join(folder, `random-${seed}`)
     const disc = { root, opened: writeMenuDisc(rigRoot, root, segments), graphics: decode(segments) }
@@ -146,16 +147,14 @@ describe.skipIf(rig.length === 0 || !hasData)("real menus as libbluray shows the
     const menu = { root, opened: writeMenuDisc(rigRoot, root, segments), graphics: decode(segments) }
     const chance = chanceOf(Number(disc.slice(4)))
     const places = composition.pages.flatMap(({ buttonOverlapGroups }) => buttonOverlapGroups.flatMap(({ buttons }) => buttons))
-    const seen = [0, 1].map(() => {
-      const script = ["play", `run ${menu.opened + 10}`, ...(composition.userInterfaceModel === "pop-up" ? ["popup"] : [])]
-      for (let press = 0; press < 60; press++) {
-        const { x = 0, y = 0 } = places[chance(places.length)] ?? {}
-        const key = ["up", "down", "left", "right", "enter", `mouse ${x + 2} ${y + 2}`, `click ${x + 2} ${y + 2}`][chance(7)] ?? "up"
-        script.push(key, `run ${1 + chance(3)}`)
-      }
-      return compareMenu(menu, [...script, "stop"])
-    })
-    expect(new Set(seen.flatMap(({ buttons }) => [...buttons])).size).toBeGreaterThan(3)
+    const script = ["play", `run ${menu.opened + 10}`, ...(composition.userInterfaceModel === "pop-up" ? ["popup"] : [])]
+    for (let press = 0; press < 50; press++) {
+      const { x = 0, y = 0 } = places[chance(places.length)] ?? {}
+      const key = ["up", "down", "left", "right", "enter", `mouse ${x + 2} ${y + 2}`, `click ${x + 2} ${y + 2}`][chance(7)] ?? "up"
+      script.push(key, `run ${1 + chance(3)}`)
+    }
+    const { buttons } = compareMenu(menu, [...script, "stop"])
+    expect(buttons.size).toBeGreaterThan(3)
   })
 })
 

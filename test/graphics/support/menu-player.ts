@@ -29,6 +29,8 @@ export class MenuPlayer {
   /** As the oracle is in the rig's menu: its first sound track, and chapter 1. */
   #hdmv: HdmvState = playing({ [PSR.audioStream]: 1, [PSR.chapter]: 1 })
   #program: readonly Uint8Array[] | null = null
+  /** Drawn anew only when the menu says that its picture has changed. */
+  #plane: string | null | undefined
 
   /** `units`: how many had been read before the one that brought the menu. */
   constructor(graphics: InteractiveGraphics, units: number, selectedButtonId?: number) {
@@ -55,14 +57,19 @@ export class MenuPlayer {
   }
 
   stop(): Stop {
-    const picture = renderMenu(this.menu.graphics, this.state)
-    const plane = picture === null ? null : crc32(drawPlane(picture)).toString(16).padStart(8, "0")
+    if (this.#plane === undefined) this.#plane = this.#draw()
     const { pageId, selectedButtonId } = this.state
-    return { page: pageId, button: selectedButtonId ?? 0xffff, plane }
+    return { page: pageId, button: selectedButtonId ?? 0xffff, plane: this.#plane }
   }
 
-  #take({ state, events }: MenuResult): void {
+  #draw(): string | null {
+    const picture = renderMenu(this.menu.graphics, this.state)
+    return picture === null ? null : crc32(drawPlane(picture)).toString(16).padStart(8, "0")
+  }
+
+  #take({ state, events, changed }: MenuResult): void {
     this.state = state
+    if (changed) this.#plane = undefined
     for (const event of events) {
       if (event.type === "sound") this.sounds.push(event.soundIdRef)
       else this.#program = event.commands
