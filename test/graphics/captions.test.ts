@@ -168,7 +168,7 @@ describe("roll-up", () => {
     const line = send(...rollUp(2), ...CR, ...pac(15, 9), ...text("red"), ...CR, ...text("new"))
     expect(line.lines()).toMatchObject([
       { text: "red", colour: "red", underline: true },
-      { text: "new", colour: "white", underline: false },
+      { text: "new", colour: "white", italics: false, underline: false, flash: false, background: "black", opacity: "opaque" },
     ])
   })
 })
@@ -358,7 +358,7 @@ describe("channels", () => {
   })
 
   test("text services are passed over; erasing works among them", () => {
-    const line = popOn(...text("caption")).send([...TR, ...text("weather"), ...pac(3, 0), ...CR, ...text("sun")])
+    const line = send(...RDC, ...pac(15, 0), ...text("caption"), ...TR, ...text("weather"), ...pac(3, 0), ...CR, ...text("sun"))
     expect(line.rows()).toEqual([[15, 1, "caption"]])
     line.send([...RTD, ...text("rain"), ...EDM, ...text("snow")])
     expect(line.rows()).toEqual([])
@@ -470,4 +470,11 @@ test("a jump shows nothing, forgets half a caption, and keeps the channels' name
   expect(line.decoder.channels).toEqual([1])
   line.send([...RCL, ...pac(15, 0), ...text("new"), ...EOC])
   expect(line.changes.at(-1)).toMatchObject({ channel: 1, at: 10 * FRAME, lines: [{ text: "new" }] })
+})
+
+test("a code behind a jump is not the copy of one before it", () => {
+  const line = send(RDC[0]!)
+  line.decoder.reset()
+  line.send([RDC[1]!, ...pac(1, 0), ...text("ok")])
+  expect(line.rows()).toEqual([[1, 1, "ok"]])
 })

@@ -220,6 +220,9 @@ describe("words in each picture's own user data (ATSC A/53)", () => {
       return parseCaptionUserData(bytes)?.words.length
     }
     expect(words(() => {})).toBe(2)
+    // Words of CEA-708 that are valid.
+    expect(words((bytes) => (bytes[7] = 0xfe))).toBe(1)
+    expect(words((bytes) => (bytes[7] = 0xff))).toBe(1)
     expect(words((bytes) => (bytes[7] = 0xf8))).toBe(1)
     expect(words((bytes) => (bytes[5]! &= ~0x40))).toBe(0)
     expect(words((bytes) => (bytes[4] = 4))).toBeUndefined()
@@ -237,6 +240,13 @@ test("a picture without a time follows the one before it; before any time there 
     [1, START],
     [2, START + 3003],
   ])
+})
+
+test("a field lasts as long as its sequence says", () => {
+  const data = [...group(dvdUserData([[numbered(0), numbered(100)]])), ...picture({})]
+  // frame_rate_code 3: 25 frames a second.
+  data[7] = 0x23
+  expect(read([{ data, pts: START }]).map(({ at }) => at - START)).toEqual([0, 1800])
 })
 
 test("a jump forgets what waits", () => {
