@@ -22,7 +22,7 @@ import { Trail } from "./trail.ts"
 
 /** Steps between two looks at the clock of the screen: items are handed out meanwhile. */
 const BATCH_STEPS = 256
-/** In a still without end, feed time goes on by no less than this at once. */
+/** In a still, feed time goes on by no less than this at once, but for its last piece. */
 const STILL_PIECE = ticks(TICKS_PER_SECOND / 10)
 
 const NOTHING: Answer = { outcome: "nothing", flush: false }
@@ -195,7 +195,9 @@ export class DvdSession implements Session {
     // A VOBU that is begun is read to its end: its packets, not its navigation pack, are what the screen needs.
     if (this.#playback.isInVobu) return false
     const room = this.#presented + this.#ahead - this.#playback.feed.highest
-    return this.#stillEnd === null ? room < STILL_PIECE : room < 0
+    if (this.#stillEnd === undefined) return room < 0
+    const left = (this.#stillEnd ?? Number.POSITIVE_INFINITY) - this.#playback.feed.end
+    return room < Math.min(STILL_PIECE, left, this.#playback.timerLeft ?? left)
   }
 
   async #read(): Promise<void> {
