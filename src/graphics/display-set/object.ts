@@ -47,6 +47,8 @@ export function decodeObject(id: number, joined: ByteReader, maxPixels: number, 
   return { id, width, height, indices }
 }
 
+const SHORT_RUN = 24
+
 /**
  * Run-length code of Blu-ray graphics: a byte other than 0 is one pixel; 0 is followed by a length of 6 or 14 bits and, where bit 7 says so,
  * the colour; length 0 ends the line.
@@ -72,10 +74,13 @@ export function decodeRunLength(data: Uint8Array, width: number, height: number,
         continue
       }
     }
-    const end = x + run
-    if (end > width) whole = false
-    indices.fill(colour, line * width + x, line * width + Math.min(end, width))
-    x = Math.min(end, width)
+    if (x + run > width) whole = false
+    const from = line * width + x
+    x = Math.min(x + run, width)
+    const to = line * width + x
+    // Most runs are short, and a call for each takes longer than the pixels.
+    if (run < SHORT_RUN) for (let pixel = from; pixel < to; pixel++) indices[pixel] = colour
+    else indices.fill(colour, from, to)
   }
   // The last line's end mark may be missing.
   return whole && at <= data.length && (line === height || (line === height - 1 && x === width))

@@ -10,7 +10,7 @@ export type CodedObject = {
   readonly data: ByteReader
 }
 
-/** As many as 1920 by 1080 planes have pixels, eight times: what a page shows at once, and effects before it. */
+/** The specification's buffer for a menu's decoded objects: what fits there is decoded once. */
 const MAX_DECODED_BYTES = 16 * 1024 * 1024
 
 /** No plane is larger than 4096 by 2304, and objects are cropped from pictures twice that at most. */
