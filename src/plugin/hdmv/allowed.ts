@@ -1,8 +1,9 @@
-import { ByteReader } from "../../base/index.ts"
+import { ByteReader, type Ticks } from "../../base/index.ts"
 import { type UserOperation as BlurayOperation, readUserOperationMask, type UserOperationMask } from "../../disc/bluray/index.ts"
 import { type HdmvDisc, type HdmvProhibition, type HdmvState, hdmvProhibitedBy } from "../../navigation/hdmv/index.ts"
-import type { UserOperation } from "../items.ts"
+import type { AllowedItem, UserOperation } from "../items.ts"
 import type { Refusal } from "../session.ts"
+import type { Stretch } from "./stretch.ts"
 
 /** What a person calls an operation, and the disc's own name for it. */
 const BLURAY_OPERATIONS: Readonly<Record<UserOperation, BlurayOperation>> = {
@@ -35,7 +36,7 @@ const REFUSALS: Readonly<Record<HdmvProhibition, Refusal>> = {
 const NAMES = Object.keys(BLURAY_OPERATIONS) as UserOperation[]
 
 /** What the moment has, besides what the disc forbids. */
-export type Moment = {
+type Moment = {
   readonly hasButtons: boolean
   readonly hasPopup: boolean
   readonly angles: number
@@ -53,7 +54,7 @@ export function refusalOf(disc: HdmvDisc, state: HdmvState, operation: BlurayOpe
 }
 
 /** The user operations that neither the disc forbids now nor the place rules out. */
-export function allowedOperations(disc: HdmvDisc, state: HdmvState, moment: Moment): readonly UserOperation[] {
+function allowedOperations(disc: HdmvDisc, state: HdmvState, moment: Moment): readonly UserOperation[] {
   const pageMask = maskOf(moment.pageMask)
   const isPossible = (operation: UserOperation) => {
     if (operation === "select-button" || operation === "activate-button") return moment.hasButtons
@@ -66,3 +67,38 @@ export function allowedOperations(disc: HdmvDisc, state: HdmvState, moment: Mome
     (operation) => isPossible(operation) && hdmvProhibitedBy(disc, state, BLURAY_OPERATIONS[operation], { pageMask }) === null,
   )
 }
+
+/** Tells the permitted user operations where they change: with a menu's page and pop-up, and with each play item. */
+export class AllowedTeller {
+  readonly #disc: HdmvDisc
+  /** In feed order; what a redrawn menu makes void is forgotten. */
+  #told: { readonly at: Ticks; readonly operations: string }[] = []
+
+  constructor(disc: HdmvDisc) {
+    this.#disc = disc
+  }
+
+  /** `machine`: as of `at` in the stretch. */
+  tell(machine: HdmvState, { menu, playlist }: Stretch, at: Ticks): readonly AllowedItem[] {
+    const moment = {
+      hasButtons: menu.takesKeys(at),
+      hasPopup: menu.popupShown(at) !== null,
+      angles: playlist.media.angles,
+      pageMask: menu.maskAt(at),
+    }
+    const operations = allowedOperations(this.#disc, machine, moment)
+    const key = operations.join()
+    if (this.#told.at(-1)?.operations === key) return []
+    this.#told.push({ at, operations: key })
+    if (this.#told.length > MAX_TOLD) this.#told.shift()
+    return [{ type: "allowed", at, operations }]
+  }
+
+  /** What was told for `at` and later is void. */
+  forgetFrom(at: Ticks): void {
+    this.#told = this.#told.filter((told) => told.at < at)
+  }
+}
+
+/** Changes between the screen and what was read: more than a menu has pictures there. */
+const MAX_TOLD = 256

@@ -22,16 +22,26 @@ import type { Button, HighlightItem, Item, OverlayItem } from "../items.ts"
 /** What the menu is from a feed time on. */
 type Moment = { readonly at: Ticks; readonly menu: Menu; readonly state: MenuState }
 
-/** A display set that waits for its time. */
-type Coming = { readonly at: Ticks; readonly graphics: InteractiveGraphics; readonly feedOffset: number }
+/**
+ * A display set at the feed time from which it is shown. `feedOffset`: feed time minus the time that the set counts in; null: a preloaded menu counts in
+ * none. `left`: the menu as it was when its playlist was left, which it goes on with.
+ */
+type TimedSet = {
+  readonly at: Ticks
+  readonly graphics: InteractiveGraphics
+  readonly feedOffset: number | null
+  readonly left: MenuState | null
+}
 
-/** What the menu wants at a time that nobody has pressed a key at: an auto-action, a time-out. */
+/** What the menu wants at a time that nobody has pressed a key at: an auto-action, a time-out, a button whose activated pictures have been seen. */
 export type MenuWish = { readonly at: Ticks; readonly events: readonly MenuEvent[] }
 
 /** Moments between the screen and the moment read last: a menu with 24 pictures a second has 100 in 4 seconds. */
 const MAX_MOMENTS = 1024
 /** Steps of one `advance`: pictures come at most 60 times a second. */
 const MAX_STEPS = 2048
+/** Display sets between the screen and the moment read last: multiplexed menus repeat theirs once a second or less often. */
+const MAX_SETS = 64
 const CLEARED = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
 
 /**
@@ -39,9 +49,19 @@ const CLEARED = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
  * auto-action, a time-out) stops it until the screen is there.
  */
 export class MenuTrack {
+  readonly #from: Ticks
+  #firstButton: number | null
   #moments: Moment[] = []
-  #coming: Coming[] = []
+  /** Those that were shown since `forget` come first, `#coming` is where the others begin. */
+  #sets: TimedSet[] = []
+  #coming = 0
   #wish: MenuWish | null = null
+
+  /** `firstButton`: PSR 10 when the playlist begins at feed time `from`; null: none. */
+  constructor(from: Ticks, firstButton: number | null) {
+    this.#from = from
+    this.#firstButton = firstButton
+  }
 
   /** The menu's page, the buttons that are enabled on it and the selected one; null: there is no menu. */
   stateAt(at: Ticks): MenuState | null {
@@ -69,25 +89,41 @@ export class MenuTrack {
     return this.#wish
   }
 
-  /** A display set of the stream. `feedOffset`: feed time minus the time that the set counts in. */
+  /** A display set of a multiplexed menu. `feedOffset`: feed time minus the time that the set counts in. */
   add(graphics: InteractiveGraphics, at: Ticks, feedOffset: number): void {
-    this.#coming.push({ at, graphics, feedOffset })
-    this.#coming.sort((a, b) => a.at - b.at)
+    this.#enqueue({ at, graphics, feedOffset, left: null })
   }
 
-  /** The menu as a playlist begins with it, or goes on with it where one was left. */
-  open(graphics: InteractiveGraphics, at: Ticks, selectedButtonId: number | null, left: MenuState | null): readonly Item[] {
-    const menu = { graphics }
-    const options = { selectedButtonId }
-    const result = left === null ? openMenu(menu, at, options) : resumeMenu(menu, left, at, options)
-    return this.#take(menu, at, result, true)
+  /** The menu as its playlist begins with it, or goes on with it where one was left. */
+  open(graphics: InteractiveGraphics, left: MenuState | null, feedOffset: number | null = null): void {
+    this.#enqueue({ at: this.#from, graphics, feedOffset, left })
+  }
+
+  #enqueue(set: TimedSet): void {
+    const behind = this.#sets.findIndex(({ at }, index) => index >= this.#coming && at > set.at)
+    this.#sets.splice(behind === -1 ? this.#sets.length : behind, 0, set)
+    if (this.#sets.length <= MAX_SETS) return
+    this.#sets.shift()
+    this.#coming = Math.max(0, this.#coming - 1)
+  }
+
+  /** The playlist begins with another button, while the screen is still before it; `advance` draws it anew. */
+  restart(firstButton: number | null): readonly Item[] {
+    this.#firstButton = firstButton
+    this.#moments = []
+    this.#coming = 0
+    this.#wish = null
+    return clearedMenu(this.#from)
   }
 
   /** A new stretch begins at `to`: what the menu was at `from` it is there, and all its times move with it. Sets that waited come again. */
   move(from: Ticks, to: Ticks): readonly Item[] {
     const moment = this.#momentAt(from)
-    this.#coming = []
-    this.#wish = null
+    const wish = this.#wish
+    this.#sets = []
+    this.#coming = 0
+    // A button that is being activated still is.
+    this.#wish = wish === null || wish.at <= from ? null : { ...wish, at: ticks(wish.at + to - from) }
     this.#moments = []
     if (moment === null) return []
     const state = shifted(moment.state, to - from)
@@ -98,19 +134,19 @@ export class MenuTrack {
   /** Time goes on to `to`: gives what is drawn meanwhile, up to where the menu wants something. */
   advance(to: Ticks): readonly Item[] {
     const items: Item[] = []
-    for (let steps = 0; steps < MAX_STEPS && this.#wish === null; steps++) {
+    for (let steps = 0; steps < MAX_STEPS; steps++) {
       const last = this.#moments.at(-1) ?? null
       const change = last === null ? null : nextMenuChange(last.menu, last.state)
-      const coming = this.#coming[0]
+      const coming = this.#sets[this.#coming]
       const setAt = coming?.at ?? Number.POSITIVE_INFINITY
       const changeAt = Math.max(change ?? Number.POSITIVE_INFINITY, last?.at ?? 0)
-      if (Math.min(setAt, changeAt) > to) break
+      const at = Math.min(setAt, changeAt)
+      if (at > to || (this.#wish !== null && at >= this.#wish.at)) break
       if (coming !== undefined && setAt <= changeAt) {
-        this.#coming.shift()
+        this.#coming++
         items.push(...this.#show(coming, last))
       } else if (last !== null) {
-        const at = ticks(changeAt)
-        items.push(...this.#take(last.menu, at, runMenu(last.menu, last.state, at, { type: "advance" })))
+        items.push(...this.#take(last.menu, ticks(at), runMenu(last.menu, last.state, at, { type: "advance" })))
       }
     }
     return items
@@ -128,6 +164,8 @@ export class MenuTrack {
     const result = this.trial(at, action)
     if (moment === null || result === null || result.outcome === "nothing") return null
     this.#moments = this.#moments.filter((other) => other.at < at)
+    // Sets that were drawn ahead come again.
+    while (this.#coming > 0 && (this.#sets[this.#coming - 1]?.at ?? 0) > at) this.#coming--
     this.#wish = null
     this.#moments.push({ at, menu: moment.menu, state: result.state })
     return { result, items: [overlay(moment.menu, result.state, at), highlight(moment.menu, result.state, at)] }
@@ -143,28 +181,33 @@ export class MenuTrack {
     return [overlay(last.menu, state, to), highlight(last.menu, state, to)]
   }
 
-  /** What the menu wanted is done. */
-  wishDone(): void {
-    this.#wish = null
+  /** What is to be done when the screen has come to a time; null: what was wanted is done. */
+  setWish(wish: MenuWish | null): void {
+    this.#wish = wish
   }
 
   /** What was shown before `at` is no place for keys any more. */
   forget(at: Ticks): void {
     const current = this.#moments.findLastIndex((moment) => moment.at <= at)
     if (current > 0) this.#moments.splice(0, current)
+    const shown = this.#sets.findLastIndex((set, index) => index < this.#coming && set.at <= at) + 1
+    this.#sets.splice(0, shown)
+    this.#coming -= shown
   }
 
   #momentAt(at: Ticks): Moment | null {
     return this.#moments.findLast((moment) => moment.at <= at) ?? this.#moments[0] ?? null
   }
 
-  #show({ at, graphics, feedOffset }: Coming, last: Moment | null): readonly Item[] {
+  #show({ at, graphics, feedOffset, left }: TimedSet, last: Moment | null): readonly Item[] {
     const time = ticks(Math.max(at, last?.at ?? at))
-    if (last === null || graphics.composition.compositionState === "epoch-start") {
-      const selectedButtonId = last?.state.selectedButtonId ?? null
-      return this.#take({ graphics }, time, openMenu({ graphics }, time, { selectedButtonId, feedOffset }), true)
+    if (last !== null && graphics.composition.compositionState !== "epoch-start") {
+      return this.#take({ graphics }, time, updateMenu(last.menu, last.state, graphics, time))
     }
-    return this.#take({ graphics }, time, updateMenu(last.menu, last.state, graphics, time))
+    const selectedButtonId = last === null ? this.#firstButton : last.state.selectedButtonId
+    const options = { selectedButtonId, ...(feedOffset === null ? {} : { feedOffset }) }
+    const result = left === null ? openMenu({ graphics }, time, options) : resumeMenu({ graphics }, left, time, options)
+    return this.#take({ graphics }, time, result, true)
   }
 
   #take(menu: Menu, at: Ticks, { state, events, changed }: MenuResult, isNew = false): readonly Item[] {

@@ -1,4 +1,4 @@
-import { type Ticks, ticks } from "../../base/index.ts"
+import { DiscError, type Ticks, ticks } from "../../base/index.ts"
 import {
   type HdmvAction,
   type HdmvDisc,
@@ -16,6 +16,8 @@ import type { Stretch } from "./stretch.ts"
 
 /** PSR 10 where no button is selected. */
 const NO_BUTTON = 0xffff
+/** A title's program plays its playlist after a few commands; the index has 999 titles at most. */
+const TRIAL_COMMANDS = 2000
 
 /** The machine with a clock: feed time without the gaps that jumps leave. */
 export class HdmvProgram {
@@ -52,6 +54,28 @@ export class HdmvProgram {
   /** @throws DiscError as `runHdmvMachine` does */
   run(state: HdmvState, action: HdmvAction, feedTime: Ticks): HdmvResult {
     return runHdmvMachine(this.#disc, this.#environment(feedTime), state, action)
+  }
+
+  /** The machine in the title of index.bdmv whose program plays a playlist from its beginning at once; null: no title does. */
+  titlePlaying(state: HdmvState, playlist: number, feedTime: Ticks): HdmvState | null {
+    const titles = this.#disc.index?.titles ?? []
+    for (const [index, { objectType }] of titles.entries()) {
+      if (objectType !== "hdmv") continue
+      const entered = this.#tried(state, { do: "title", title: index + 1 }, feedTime)
+      const play = entered?.events.findLast((event) => event.type === "play-playlist")
+      if (entered !== null && play?.playlist === playlist) return entered.state
+    }
+    return null
+  }
+
+  /** null: the program fails, which is no matter where it is only looked at. */
+  #tried(state: HdmvState, action: HdmvAction, feedTime: Ticks): HdmvResult | null {
+    try {
+      return runHdmvMachine(this.#disc, { ...this.#environment(feedTime), budget: TRIAL_COMMANDS }, state, action)
+    } catch (error) {
+      if (!(error instanceof DiscError)) throw error
+      return null
+    }
   }
 
   /** Ticks until the navigation timer's movie object runs; null: no timer runs. */

@@ -1,15 +1,15 @@
-import { DiscError } from "../../base/index.ts"
+import { DiscError, ticksFromSeconds } from "../../base/index.ts"
 import type { BlurayDisc } from "../../disc/bluray/index.ts"
 import type { DiscInfo } from "../../disc/index.ts"
 import { DEFAULT_PREFERENCES, type HdmvPreferences } from "../../navigation/hdmv/index.ts"
 import type { PlayOptions, Preferences } from "../session.ts"
 import { checkedPlace } from "./bookmark.ts"
-import type { HdmvStart } from "./session.ts"
+import type { HdmvStart } from "./options.ts"
 
 /**
  * Where a program begins for what `play()` was told.
- * @throws DiscError `bad-argument` for a bookmark of another disc or a damaged one, `unsupported` for a title by the program's rules: the
- * program numbers its titles otherwise than the disc its playlists
+ * @throws DiscError `bad-argument` for a bookmark of another disc or a damaged one, `not-found` for a title that is not there, `damaged` where
+ * the disc's program cannot be read
  */
 export function hdmvStart(options: PlayOptions, info: DiscInfo, { index }: BlurayDisc): HdmvStart {
   if ("bookmark" in options) {
@@ -17,16 +17,23 @@ export function hdmvStart(options: PlayOptions, info: DiscInfo, { index }: Blura
     if (bookmark.fingerprint !== info.fingerprint) throw new DiscError("bad-argument", "this bookmark is of another disc")
     return { at: "place", place: checkedPlace("hdmv" in bookmark ? bookmark.hdmv : null) }
   }
+  if ("title" in options) return titleStart(options, info)
   if (index === null)
     throw new DiscError("damaged", "the disc's index (index.bdmv) cannot be read; play one of its titles instead of the menu")
   if ("menu" in options) return { at: "menu" }
-  if ("title" in options) {
-    throw new DiscError(
-      "unsupported",
-      "a Blu-ray's titles are played without its program; begin with its first play or its menu to have it",
-    )
-  }
   return { at: "first-play" }
+}
+
+/** The program numbers titles by index.bdmv: a title of the disc's list is its playlist, with the program standing by for its menus. */
+function titleStart(options: Extract<PlayOptions, { title: number }>, { titles }: DiscInfo): HdmvStart {
+  const { title: number, chapter = null, time = 0, angle = 1 } = options
+  const title = titles.find((candidate) => candidate.number === number)
+  const playlist = Number.parseInt(title?.bluray?.playlist ?? "", 10)
+  const start = chapter === null ? time : title?.chapters[chapter - 1]?.start
+  if (Number.isNaN(playlist) || start === undefined) {
+    throw new DiscError("not-found", `the disc has no title ${number}${chapter === null ? "" : ` with a chapter ${chapter}`}`)
+  }
+  return { at: "playlist", playlist, title: number, time: ticksFromSeconds(start), angle }
 }
 
 /** ISO 639-1 to 639-2/T of the languages that players offer. */
