@@ -26,17 +26,17 @@ export async function isDvdTitleScrambled(title: DvdTitle, vobs: Source, options
   return false
 }
 
-/** So many cells, and their ends are spread well enough over the title. */
+/** So many cells, and their beginnings are spread well enough over the title. */
 const ENOUGH_CELLS = 4
 
-/** First sectors of the places: where cells end, which whoever plays the title reads anyway; of few cells, at the same distance from one another. */
+/** First sectors of the places: where cells begin, which whoever plays the title reads anyway; of few cells, at the same distance from one another. */
 function placesToLook(title: DvdTitle): number[] {
   const cells = titleCells(title)
   if (cells.length >= ENOUGH_CELLS) {
     const step = Math.max(1, cells.length / PLACES)
     const count = Math.min(cells.length, PLACES)
-    const ends = Array.from({ length: count }, (_, index) => cells[Math.floor(index * step)]?.cell.lastVobuStartSector)
-    return [...new Set(ends.filter((sector) => sector !== undefined))]
+    const starts = Array.from({ length: count }, (_, index) => cells[Math.floor(index * step)]?.cell.firstSector)
+    return [...new Set(starts.filter((sector) => sector !== undefined))]
   }
   return spreadPlaces(title)
 }
