@@ -153,6 +153,12 @@ describe("roll-up", () => {
     expect(line.rows()).toEqual([[15, 1, "abcd"]])
   })
 
+  test("a deeper window makes room for itself", () => {
+    const line = send(...rollUp(2), ...pac(2, 0x10), ...text("a"), ...rollUp(4))
+    expect(line.rows()).toEqual([[4, 1, "a"]])
+    expect(line.send(text("b")).rows()).toEqual([[4, 1, "ab"]])
+  })
+
   test("after an erasure it begins at the bottom again", () => {
     const line = send(...rollUp(2), ...pac(4, 0x14), ...text("up"), ...EDM, ...rollUp(2), ...text("down"))
     expect(line.rows()).toEqual([[15, 1, "down"]])
@@ -370,6 +376,7 @@ describe("channels", () => {
     expect(line.rows(3)).toEqual([[1, 1, "ok"]])
     const interrupted = new Line().send([...RDC, ...pac(1, 0), [0x01, 0x03], ...text("PG"), ...RDC, ...text("ok")], 2)
     expect(interrupted.rows(3)).toEqual([[1, 1, "ok"]])
+    expect(new Line().send([...RDC, ...pac(1, 0), [0, 0x41]], 2).rows(3)).toEqual([[1, 1, "A"]])
     // A byte below 0x10 is ignored, the one beside it not: 47 CFR 15.119 (i)(1).
     expect(send(...RDC, ...pac(1, 0), [0x05, 0x41]).rows()).toEqual([[1, 1, "A"]])
   })
