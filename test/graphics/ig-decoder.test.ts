@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { Warnings } from "../../src/base/index.ts"
+import { rgbFromPq } from "../../src/graphics/colour-pq.ts"
 import {
   decodeInteractiveGraphics,
   IgDecoder,
@@ -71,6 +72,16 @@ test("a preloaded menu's clip gives the same", () => {
     new Warnings({ strict: true }),
   )
   expect(only(sets)).toMatchObject({ pts: null, composition: only(decode(SET)).composition })
+})
+
+test("beside HDR pictures colours are those of BT.2020 and PQ", () => {
+  const colour = (colours: "sdr" | "bt2020-pq") =>
+    only(decode(SET, undefined, new IgDecoder(new Warnings({ strict: true }), "menu", colours)))
+      .palettes.get(0)
+      ?.subarray(28, 32)
+  // Colour 7: Y 106, Cr 222, Cb 202, T 200.
+  expect([...(colour("sdr") ?? [])]).toEqual([255, 39, 255, 200])
+  expect([...(colour("bt2020-pq") ?? [])]).toEqual([...rgbFromPq(106, 222, 202), 200])
 })
 
 test("several segments may come at once, and packets are not kept", () => {

@@ -1,5 +1,6 @@
 import type { ByteReader } from "../../base/index.ts"
 import { rgbFromYCrCb } from "../colour.ts"
+import { rgbFromPq } from "../colour-pq.ts"
 
 /** One colour: limited-range Y, Cr, Cb, and T from 0 (transparent) to 255 (opaque). */
 export type PaletteEntry = { readonly id: number; readonly y: number; readonly cr: number; readonly cb: number; readonly t: number }
@@ -26,13 +27,16 @@ export function parsePaletteDefinition(segment: ByteReader): PaletteDefinition {
   return { id, version, entries }
 }
 
+/** What a stream's colours are in: `sdr`, BT.601 or BT.709 by the plane's height; `bt2020-pq` beside HDR pictures of UHD discs. */
+export type PlaneColours = "sdr" | "bt2020-pq"
+
 /** 256 times R, G, B, A, as `entries` (later ones win) give them on a plane of this height. */
-export function rgbaPalette(entries: Iterable<PaletteEntry>, planeHeight: number): Uint8Array {
+export function rgbaPalette(entries: Iterable<PaletteEntry>, planeHeight: number, colours: PlaneColours = "sdr"): Uint8Array {
   const palette = new Uint8Array(256 * 4)
   for (const { id, y, cr, cb, t } of entries) {
     // A transparent colour is no colour: all four values are 0.
-    if (id === TRANSPARENT_INDEX) continue
-    palette.set(t === 0 ? [0, 0, 0, 0] : [...rgbFromYCrCb(y, cr, cb, planeHeight), t], id * 4)
+    if (id === TRANSPARENT_INDEX || t === 0) palette.fill(0, id * 4, id * 4 + 4)
+    else palette.set([...(colours === "sdr" ? rgbFromYCrCb(y, cr, cb, planeHeight) : rgbFromPq(y, cr, cb)), t], id * 4)
   }
   return palette
 }

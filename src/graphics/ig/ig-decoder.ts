@@ -1,7 +1,7 @@
 import { ByteReader, type Warnings } from "../../base/index.ts"
 import { FragmentJoiner } from "../display-set/fragment-joiner.ts"
 import { parseObjectFragment } from "../display-set/object.ts"
-import { rgbaPalette } from "../display-set/palette.ts"
+import { type PlaneColours, rgbaPalette } from "../display-set/palette.ts"
 import { PaletteStore } from "../display-set/palette-store.ts"
 import { forEachSegment, SEGMENT } from "../display-set/segments.ts"
 import { CompositionJoiner } from "./composition-joiner.ts"
@@ -31,6 +31,7 @@ const MAX_CODED_BYTES = 32 * 1024 * 1024
 export class IgDecoder {
   readonly #warnings: Warnings
   readonly #path: string
+  readonly #colours: PlaneColours
   readonly #palettes = new PaletteStore(MAX_PALETTES)
   readonly #fragments: FragmentJoiner
   readonly #compositions = new CompositionJoiner()
@@ -42,9 +43,10 @@ export class IgDecoder {
   #synchronised = false
 
   /** `path`: where the stream is from, for warnings. */
-  constructor(warnings: Warnings, path = "interactive graphics") {
+  constructor(warnings: Warnings, path = "interactive graphics", colours: PlaneColours = "sdr") {
     this.#warnings = warnings
     this.#path = path
+    this.#colours = colours
     this.#fragments = new FragmentJoiner(path, MAX_OBJECT_BYTES)
     this.#decoded = new DecodedObjects(warnings)
   }
@@ -139,7 +141,7 @@ export class IgDecoder {
     if (composition === null) return null
     const palettes = new Map<number, Uint8Array>()
     for (const id of this.#palettes.ids()) {
-      palettes.set(id, rgbaPalette(this.#palettes.get(id) ?? [], composition.what.videoHeight))
+      palettes.set(id, rgbaPalette(this.#palettes.get(id) ?? [], composition.what.videoHeight, this.#colours))
     }
     // A copy: the next display set of the epoch changes the map.
     const objects = new ObjectLibrary(new Map(this.#objects), this.#decoded)
@@ -158,8 +160,9 @@ export function decodeInteractiveGraphics(
   units: Iterable<IgUnit>,
   warnings: Warnings,
   path = "interactive graphics",
+  colours: PlaneColours = "sdr",
 ): readonly InteractiveGraphics[] {
-  const decoder = new IgDecoder(warnings, path)
+  const decoder = new IgDecoder(warnings, path, colours)
   const sets: InteractiveGraphics[] = []
   for (const { data, pts } of units) {
     for (const set of decoder.push(data, pts)) {

@@ -1,4 +1,5 @@
 /** Blu-ray Interactive Graphics: menus, their pages and buttons, how they answer keys, and what they show. */
+export type { PlaneColours } from "../display-set/palette.ts"
 export { type AnimationRules, animationInterval } from "./animation.ts"
 export type { Button, ButtonOverlapGroup, ButtonPictures } from "./button.ts"
 export { nextMenuChange } from "./clock.ts"

@@ -2,7 +2,7 @@ import type { ByteReader, Warnings } from "../../base/index.ts"
 import type { Bitmap, PlanePicture } from "../bitmap.ts"
 import type { CompositionObject } from "../display-set/composition-object.ts"
 import { parseObjectFragment } from "../display-set/object.ts"
-import { rgbaPalette } from "../display-set/palette.ts"
+import { type PlaneColours, rgbaPalette } from "../display-set/palette.ts"
 import { PaletteStore } from "../display-set/palette-store.ts"
 import { placeObject } from "../display-set/place-object.ts"
 import { forEachSegment, SEGMENT } from "../display-set/segments.ts"
@@ -32,6 +32,7 @@ const MAX_COMPOSITION_OBJECTS = 2
 export class PgDecoder {
   readonly #warnings: Warnings
   readonly #path: string
+  readonly #colours: PlaneColours
   readonly #objects: ObjectStore
   readonly #palettes = new PaletteStore(MAX_PALETTES)
   #composition: { readonly pts: number; readonly what: PresentationComposition } | null = null
@@ -39,9 +40,10 @@ export class PgDecoder {
   #synchronised = false
 
   /** `path`: where the stream is from, for warnings. */
-  constructor(warnings: Warnings, path = "presentation graphics") {
+  constructor(warnings: Warnings, path = "presentation graphics", colours: PlaneColours = "sdr") {
     this.#warnings = warnings
     this.#path = path
+    this.#colours = colours
     this.#objects = new ObjectStore(warnings, path)
   }
 
@@ -133,7 +135,7 @@ export class PgDecoder {
       this.#warn("pg-palette", `composition ${what.compositionNumber} needs palette ${what.paletteIdRef}, which is not there`)
       return null
     }
-    const palette = rgbaPalette(entries, what.videoHeight)
+    const palette = rgbaPalette(entries, what.videoHeight, this.#colours)
     if (what.objects.length > MAX_COMPOSITION_OBJECTS) {
       this.#warn(
         "pg-objects",
