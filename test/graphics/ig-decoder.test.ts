@@ -141,6 +141,13 @@ describe("epochs", () => {
     expect(started?.objects.size(10)).toBeNull()
   })
 
+  test("an acquisition point that repeats objects decodes none again", () => {
+    const [before, after] = decode([...SET, ...displaySet({ ...MENU, state: 1 }, OBJECTS)])
+    const decoded = before?.objects.decode(20)
+    expect(after?.objects.decode(20) === decoded).toBe(true)
+    expect(decoded?.indices).toEqual(madePicture(20, 40, 24))
+  })
+
   test("a jump forgets everything", () => {
     const decoder = new IgDecoder(new Warnings({ strict: true }))
     decode(SET, undefined, decoder)

@@ -125,7 +125,10 @@ export class IgDecoder {
     const joined = this.#fragments.add(parseObjectFragment(copy))
     if (joined === null) return
     const { id, data } = joined
-    this.#codedBytes -= this.#objects.get(id)?.data.length ?? 0
+    const known = this.#objects.get(id)
+    // Acquisition points repeat objects: what is decoded stays so.
+    if (known !== undefined && isSame(known.data, data)) return
+    this.#codedBytes -= known?.data.length ?? 0
     this.#objects.delete(id)
     if (this.#objects.size >= MAX_OBJECTS) throw segment.error("limit", "object_id", `more than ${MAX_OBJECTS} objects in one epoch`)
     if (this.#codedBytes + data.length > MAX_CODED_BYTES) {
@@ -147,6 +150,15 @@ export class IgDecoder {
     const objects = new ObjectLibrary(new Map(this.#objects), this.#decoded)
     return { pts: composition.pts, composition: composition.what, palettes, objects }
   }
+}
+
+function isSame(a: ByteReader, b: ByteReader): boolean {
+  if (a.length !== b.length) return false
+  const other = b.from(0, "object_data").bytes(b.length, "object_data")
+  return a
+    .from(0, "object_data")
+    .bytes(a.length, "object_data")
+    .every((byte, at) => byte === other[at])
 }
 
 /** What a PES packet of an IG stream brings, and when it is shown (90 kHz). */
