@@ -1,5 +1,6 @@
 import type { Ticks, Warning } from "../base/index.ts"
 import type { PlanePicture } from "../graphics/bitmap.ts"
+import type { CaptionLine } from "../graphics/captions/index.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
 
 /** What a stream is to a viewer. */
@@ -126,6 +127,14 @@ export type SoundItem = {
   readonly samples: Uint8Array
 }
 
+/** Closed captions (line 21) of a channel from `at` until the channel's next: text in a grid of 15 rows and 32 columns. No lines: cleared. */
+export type CaptionItem = {
+  readonly type: "caption"
+  readonly at: Ticks
+  readonly channel: 1 | 2 | 3 | 4
+  readonly lines: readonly CaptionLine[]
+}
+
 /** Where on the disc the feed is from `at` on. */
 export type PositionItem = {
   readonly type: "position"
@@ -180,6 +189,7 @@ export type Item =
   | HighlightItem
   | StillItem
   | SoundItem
+  | CaptionItem
   | PositionItem
   | AllowedItem
   | WarningItem

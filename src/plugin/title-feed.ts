@@ -1,6 +1,7 @@
-import { type ReadOptions, secondsFromTicks, type Ticks, ticks } from "../base/index.ts"
+import { type ReadOptions, SECTOR_SIZE, secondsFromTicks, type Ticks, ticks } from "../base/index.ts"
 import type { AccessUnit } from "../mpeg/access-unit.ts"
 import { continuesSegment, type Segment } from "../mpeg/segment.ts"
+import { CaptionTrack } from "./caption-track.ts"
 import type { Item, PacketItem } from "./items.ts"
 import { clockDistance, RangeReader } from "./range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "./subtitle-track.ts"
@@ -43,6 +44,8 @@ export class TitleFeed {
   readonly #feedOffset: number
   readonly #options: FeedOptions
   readonly #subtitles: Map<number, SubtitleTrack>
+  /** Of a DVD; null: other discs have none. */
+  readonly #captions: CaptionTrack | null
   #selection: FeedSelection
   #segmentIndex: number
   #segment: Segment | null
@@ -73,6 +76,7 @@ export class TitleFeed {
     this.#segment = media.segments[entry.segment] ?? null
     this.#highest = target + feedOffset
     this.#warned = media.warnings.list.length
+    this.#captions = media.blockSize === SECTOR_SIZE ? new CaptionTrack() : null
     this.#subtitles = new Map(
       media.streams.filter((stream) => stream.kind === "subtitle").map((stream) => [stream.index, new SubtitleTrack()]),
     )
@@ -217,7 +221,13 @@ export class TitleFeed {
     if ((dts ?? pts ?? 0) >= this.#end) return
     const decodeOnly = pts !== null && (pts < this.#showFrom(segment) || pts >= this.#end)
     this.#packet(index, unit, pts, dts, decodeOnly)
+    this.#takeCaptions(unit, pts)
     if (!decodeOnly && pts !== null && pts >= this.#positionAt + POSITION_EVERY) this.#position(pts)
+  }
+
+  #takeCaptions(unit: AccessUnit, pts: Ticks | null): void {
+    const captions = this.#captions?.take(unit, pts === null ? null : ticks(pts + this.#feedOffset)) ?? []
+    this.#items.push(...captions)
   }
 
   #takeAudio(index: number, segment: Segment, unit: AccessUnit, pts: Ticks | null): void {

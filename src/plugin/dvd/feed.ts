@@ -1,6 +1,7 @@
 import { type Ticks, ticks, type Warnings } from "../../base/index.ts"
 import type { AccessUnit } from "../../mpeg/access-unit.ts"
 import { ProgramStreamDemuxer } from "../../mpeg/index.ts"
+import { CaptionTrack } from "../caption-track.ts"
 import type { Item, OverlayItem, StreamDescription } from "../items.ts"
 import { clockDistance } from "../range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "../subtitle-track.ts"
@@ -52,6 +53,7 @@ export class DvdFeed {
   #tracks = new Map<number, SubtitleTrack>()
   #awaitsKey = true
   #audioLast = new Map<number, number>()
+  #captions = new CaptionTrack()
   #highest: number
   #warned: number
 
@@ -93,6 +95,7 @@ export class DvdFeed {
     this.#pending = []
     this.forgetOverlays()
     this.#audioLast.clear()
+    this.#captions = new CaptionTrack()
     this.#isFresh = true
     this.#clock = { offset: null, streamEnd: null, end: showFrom, showFrom }
   }
@@ -220,7 +223,9 @@ export class DvdFeed {
   #takeVideo(stream: number, unit: AccessUnit, pts: Ticks | null, dts: Ticks | null): void {
     this.#awaitsKey &&= !unit.key
     // What comes before a key picture cannot be decoded.
-    if (!this.#awaitsKey) this.#packet(stream, unit, pts, dts, pts !== null && pts < this.#clock.showFrom)
+    if (this.#awaitsKey) return
+    this.#packet(stream, unit, pts, dts, pts !== null && pts < this.#clock.showFrom)
+    this.#items.push(...this.#captions.take(unit, pts))
   }
 
   #takeAudio(stream: number, unit: AccessUnit, pts: Ticks | null): void {
