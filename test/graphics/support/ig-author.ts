@@ -169,21 +169,21 @@ export const MADE_COLOURS: readonly (readonly number[])[] = [
   [9, 16, 128, 128, 255],
 ]
 
-/** All segments of a display set: the menu, one palette for each number, and objects of one size. */
+/** All segments of a display set: the menu, one palette for each number, and objects of one size, each segment with at most `most` bytes. */
 export function displaySet(
   menu: MadeMenu,
   objects: readonly number[],
-  { width = 40, height = 24, palettes = [0] }: { width?: number; height?: number; palettes?: readonly number[] } = {},
+  { width = 40, height = 24, palettes = [0], most }: { width?: number; height?: number; palettes?: readonly number[]; most?: number } = {},
 ): Uint8Array[] {
   return [
-    ...menuSegments(menu),
+    ...menuSegments(menu, most),
     ...palettes.map((id) =>
       paletteSegment(
         id,
         MADE_COLOURS.map(([index = 0, y = 0, ...rest]) => [index, (y + id * 20) & 0xff, ...rest]),
       ),
     ),
-    ...objects.flatMap((id) => madeObject(id, width, height)),
+    ...objects.flatMap((id) => madeObject(id, width, height, most)),
     endSegment(),
   ]
 }
