@@ -3,6 +3,8 @@ import type { PlanePicture } from "../graphics/bitmap.ts"
 import type { CaptionLine } from "../graphics/captions/index.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
 
+export type { CaptionLine } from "../graphics/captions/index.ts"
+
 /** What a stream is to a viewer. */
 export type StreamKind = "video" | "audio" | "subtitle"
 

@@ -169,6 +169,7 @@ export class BrowserSession {
       case "sound":
         return this.#send({ ...item, at: secondsFromTicks(item.at), samples: Buffer.from(item.samples).toString("base64") })
       case "streams":
+      case "caption":
       case "allowed":
         return this.#send({ ...item, at: secondsFromTicks(item.at) })
       case "discontinuity":

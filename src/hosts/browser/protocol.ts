@@ -2,6 +2,7 @@ import type { DiscInfo } from "../../disc/disc-info.ts"
 import type {
   Answer,
   Button,
+  CaptionItem,
   HighlightItem,
   Key,
   MenuName,
@@ -79,6 +80,7 @@ export type HostMessage =
     }
   | HighlightMessage
   | SoundMessage
+  | (Omit<CaptionItem, "at"> & { readonly at: number })
   | { readonly type: "still"; readonly at: number; readonly seconds: StillItem["seconds"] }
   | { readonly type: "answer"; readonly id: number; readonly answer: AnswerMessage }
   /** Said by the converter or the disc: something a viewer may want to know. */

@@ -1,8 +1,9 @@
 import type { ActRequest, AnswerMessage, HostMessage, PlayRequest } from "../../hosts/browser/protocol.ts"
-import type { StreamDescription, UserOperation } from "../../plugin/items.ts"
+import type { CaptionLine, StreamDescription, UserOperation } from "../../plugin/items.ts"
 import type { Key, MenuName, Refusal } from "../../plugin/session.ts"
 import { type Arrow, Buttons } from "./buttons.ts"
 import { mediaSource, playableCodecs } from "./capabilities.ts"
+import { Captions } from "./captions.ts"
 import { Overlays } from "./overlays.ts"
 import { Playhead } from "./playhead.ts"
 import { Sounds } from "./sounds.ts"
@@ -20,6 +21,10 @@ export type PlayerState = {
   readonly allowed: readonly UserOperation[]
   /** The disc has buttons on the screen. */
   readonly hasButtons: boolean
+  /** Closed captions: the channels that there are, the one that is read, and what it says now. */
+  readonly captionChannels: readonly number[]
+  readonly captionChannel: number | null
+  readonly captions: readonly CaptionLine[]
   /** The disc holds the picture. */
   readonly isStill: boolean
   /** The last key that was refused; `count` tells one from the next. */
@@ -44,6 +49,9 @@ const IDLE: PlayerState = {
   streams: [],
   allowed: [],
   hasButtons: false,
+  captionChannels: [],
+  captionChannel: null,
+  captions: [],
   isStill: false,
   refused: null,
   paused: true,
@@ -65,6 +73,7 @@ export class Player {
   readonly #video: HTMLVideoElement
   readonly #overlays: Overlays
   readonly #sounds: Sounds
+  readonly #captions = new Captions()
   readonly #buttons = new Buttons()
   readonly #listeners = new Set<(state: PlayerState) => void>()
   readonly #streams = new Timed<Extract<HostMessage, { type: "streams" }>>()
@@ -136,6 +145,7 @@ export class Player {
     this.#allowed.clear()
     this.#buttons.clear()
     this.#overlays.clear()
+    this.#captions.clear()
     this.#sounds.close()
     this.#overlays.draw(0, null)
     this.#set(IDLE)
@@ -204,6 +214,12 @@ export class Player {
     return true
   }
 
+  /** Closed captions of a channel, or none. */
+  showCaptions(channel: number | null): void {
+    this.#captions.choose(channel)
+    this.#draw()
+  }
+
   setVolume(volume: number): void {
     this.#video.volume = Math.min(1, Math.max(0, volume))
     this.#video.muted = false
@@ -258,6 +274,8 @@ export class Player {
         return this.#timeline.addPosition(message)
       case "highlight":
         return this.#buttons.add(message)
+      case "caption":
+        return this.#captions.add(message)
       case "sound":
         return this.#sounds.play(message)
       case "still":
@@ -299,6 +317,7 @@ export class Player {
       const { feedTime } = this.#now()
       // The old picture stands until the new one is there, with all that belongs to it.
       this.#overlays.flush(feedTime, showFrom)
+      this.#captions.flush(showFrom)
       this.#buttons.flush(feedTime, showFrom)
       this.#timeline.flush(feedTime)
       this.#streams.dropAfter(feedTime)
@@ -326,6 +345,9 @@ export class Player {
       streams: this.#streams.at(feedTime)?.streams ?? this.#state.streams,
       allowed: this.#allowed.at(feedTime)?.operations ?? this.#state.allowed,
       hasButtons: buttons !== null,
+      captionChannels: this.#captions.channels,
+      captionChannel: this.#captions.chosen,
+      captions: this.#captions.at(feedTime),
       isStill: this.#timeline.isStillAt(feedTime),
       position: isSamePlace(position, this.#state.position) ? this.#state.position : position,
     }

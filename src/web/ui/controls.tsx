@@ -143,20 +143,24 @@ function StreamPickers({ player, state, angles }: { player: Player; state: Playe
           }}
         />
       )}
-      {subtitles.length > 0 && (
+      {(subtitles.length > 0 || state.captionChannels.length > 0) && (
         <Picker
           icon="subtitle"
           label="Subtitles"
-          caption={read === undefined ? "Off" : streamName(read)}
+          caption={state.captionChannel !== null ? captionName(state.captionChannel) : read === undefined ? "Off" : streamName(read)}
           isAllowed={player.may("select-subtitle")}
-          value={read?.number ?? null}
+          value={state.captionChannel !== null ? captionValue(state.captionChannel) : (read?.number ?? null)}
           choices={[
             { value: null, label: "Off" },
             ...subtitles.map((stream) => ({ value: stream.number, label: streamLabel(stream), detail: streamDetail(stream) })),
+            ...state.captionChannels.map((channel) => ({ value: captionValue(channel), label: captionName(channel) })),
           ]}
-          onChoose={(number) => {
-            rememberLanguage("subtitle", tagOf(subtitles, number))
-            player.select({ subtitle: number })
+          onChoose={(choice) => {
+            const channel = typeof choice === "string" ? Number(choice.slice(CAPTION.length)) : null
+            const number = typeof choice === "string" ? null : choice
+            player.showCaptions(channel)
+            if (channel === null) rememberLanguage("subtitle", tagOf(subtitles, number))
+            if (subtitles.length > 0) player.select({ subtitle: number })
           }}
         />
       )}
@@ -174,3 +178,7 @@ function StreamPickers({ player, state, angles }: { player: Player; state: Playe
     </>
   )
 }
+
+const CAPTION = "cc"
+const captionValue = (channel: number): string => `${CAPTION}${channel}`
+const captionName = (channel: number): string => `Closed captions${channel === 1 ? "" : ` ${channel}`}`

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact"
 import { useState } from "preact/hooks"
 import type { Player } from "../player/player.ts"
+import { Captions } from "./captions.tsx"
 
 type Props = {
   readonly video: RefObject<HTMLVideoElement | null>
@@ -33,6 +34,7 @@ export function Picture({ video, canvas, player, onFullScreen }: Props) {
         onDblClick={() => !hasButtons() && onFullScreen()}
       />
       <canvas ref={canvas} class="overlay" width="1" height="1" />
+      <Captions lines={player?.state.captions ?? []} />
     </div>
   )
 }
