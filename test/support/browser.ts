@@ -16,6 +16,18 @@ export const hasChromium = hasProgram("chromium")
 /** A sample disc's path. */
 export const sample = (name: "dvd.iso" | "bluray.iso"): string => join(root, "samples", name)
 
+/** A disc that says something else of itself and plays as it is. */
+export function discWith(disc: Disc, info: Partial<Disc["info"]>): Disc {
+  const said = { ...disc.info, ...info }
+  return new Proxy(disc, {
+    get: (target, name) => {
+      if (name === "info") return said
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === "function" ? value.bind(target) : value
+    },
+  })
+}
+
 /** What a test file needs to look at the page: the page built from the sources, a server in this process, a real browser. */
 export class Rig {
   readonly browser: Browser

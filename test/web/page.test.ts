@@ -1,9 +1,8 @@
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Disc } from "../../src/plugin/index.ts"
 import { openDisc } from "../../src/plugin/node.ts"
 import { PROBLEM_CODES } from "../../src/web/problems.ts"
-import { hasChromium, Rig, sample, until } from "../support/browser.ts"
+import { discWith, hasChromium, Rig, sample, until } from "../support/browser.ts"
 import { playedPast } from "./watching.ts"
 
 describe.skipIf(!hasChromium)("the page", () => {
@@ -124,16 +123,7 @@ describe.skipIf(!hasChromium)("the page", () => {
     const [first] = disc.info.titles
     if (first === undefined) throw new Error("no title")
     const titles = Array.from({ length: 40 }, (_, index) => ({ ...first, number: index + 1 }))
-    const info = { ...disc.info, label: "A_VERY_LONG_LABEL_OF_A_DISC_WITHOUT_AN_END", titles }
-    const made: Disc = {
-      ...{ info, warnings: disc.warnings, files: disc.files },
-      scan: () => disc.scan(),
-      play: (options) => disc.play(options),
-      steps: (options) => disc.steps(options),
-      programs: () => disc.programs(),
-      openTitle: (number, options) => disc.openTitle(number, options),
-      close: () => disc.close(),
-    }
+    const made = discWith(disc, { label: "A_VERY_LONG_LABEL_OF_A_DISC_WITHOUT_AN_END", titles })
     const server = await rig.serve([{ disc: made, name: "made" }])
     const page = await rig.open(server.url, { width: 390, height: 844 })
     await until(page, () => document.querySelectorAll(".card").length === 40)

@@ -151,3 +151,48 @@ export const subtitlePixels = (page: Page): Promise<number> =>
     for (let i = 3; i < data.length; i += 4) if ((data[i] ?? 0) > 0) count++
     return count
   })
+
+/** What the picture on the screen says it is, while it plays. */
+export async function codeSeen(page: Page): Promise<FrameCode | null> {
+  const png = await page.locator("video").screenshot()
+  return readFrameCode(ffmpeg(["-f", "png_pipe", "-i", "-", ...RGB], png), png.readUInt32BE(16), png.readUInt32BE(20))
+}
+
+/** Waits until a picture of a title (menus have such numbers too) is on the screen; `angle`: of this angle. */
+export async function untilSeen(page: Page, title: number, angle?: number): Promise<FrameCode> {
+  const until = Date.now() + 45_000
+  let code: FrameCode | null = null
+  while (Date.now() < until) {
+    code = await codeSeen(page)
+    if (code?.title === title && (angle === undefined || code.angle === angle)) return code
+    await page.waitForTimeout(50)
+  }
+  throw new Error(`saw ${JSON.stringify(code)}, not title ${title}${angle === undefined ? "" : `, angle ${angle}`}`)
+}
+
+/** Waits until the disc's button of this number wears the highlight. */
+export const untilSelected = (page: Page, number: number): Promise<void> =>
+  page.waitForSelector(`canvas.overlay[data-selected="${number}"]`, { state: "attached" }).then(() => {})
+
+/** Counts what the page plays through; to be called before it is loaded. */
+export const countMediaSources = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => {
+    const made = { sources: 0, buffers: 0 }
+    const Original = MediaSource
+    Object.assign(window, {
+      made,
+      MediaSource: class extends Original {
+        constructor() {
+          super()
+          made.sources++
+        }
+        override addSourceBuffer(type: string): SourceBuffer {
+          made.buffers++
+          return super.addSourceBuffer(type)
+        }
+      },
+    })
+  })
+
+export const mediaSources = (page: Page): Promise<{ readonly sources: number; readonly buffers: number }> =>
+  page.evaluate(() => (window as unknown as { made: { sources: number; buffers: number } }).made)
