@@ -19,6 +19,7 @@ import {
   readAll,
   transportComplaints,
 } from "../mpeg/title-file-support.ts"
+import { codes, tone, tones } from "../samples/support/media.ts"
 import { hasProgram } from "../support/oracles.ts"
 
 const dir = mkdtempSync(join(tmpdir(), "opentray-title-"))
@@ -67,10 +68,11 @@ function audioGaps(path: string, stream: string): number[] {
 }
 
 const DISCS = [
-  { image: "dvd.iso", titles: [1, 2], extension: "mpg" },
+  { image: "dvd.iso", titles: [1, 2, 3, 4], extension: "mpg" },
   // Title 6 is the decoy of 42 pieces.
   { image: "bluray.iso", titles: [1, 2, 3, 4, 5, 6], extension: "m2ts" },
 ]
+/** Where a title has them. */
 const TRACKS = ["a:0", "a:1"]
 
 describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)("the titles of samples/$image as files", ({ image, titles, extension }) => {
@@ -138,5 +140,22 @@ describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)("the titles of samples/$image
     const source = await openTitleFile(opened.disc, opened.files, 1)
     await source.close()
     await expect(source.read(0, 10)).rejects.toMatchObject({ code: "aborted" })
+  })
+})
+
+describe.skipIf(!hasProgram("ffmpeg"))("the sample DVD's angles as files", () => {
+  let opened: Opened
+  beforeAll(async () => {
+    opened = await open(sample("dvd.iso"))
+  })
+
+  test.each([1, 2, 3])("angle %i has its own pictures, and ffmpeg decodes it without a word", { timeout: 120_000 }, async (angle) => {
+    const path = join(dir, `angle-${angle}.mpg`)
+    writeFileSync(path, await readAll(await openTitleFile(opened.disc, opened.files, 3, { angle })))
+    expect(decodeComplaints(path)).toEqual([])
+    const block = Array.from({ length: 200 }, (_, i) => ({ disc: 1, title: 3, angle, frame: 50 + i }))
+    const around = (first: number) => Array.from({ length: 50 }, (_, i) => ({ disc: 1, title: 3, angle: 0, frame: first + i }))
+    expect(codes(path)).toEqual([...around(0), ...block, ...around(250)])
+    expect(tone(path, 0)).toBe(tones.get("1/3")?.[0])
   })
 })
