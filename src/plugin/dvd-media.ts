@@ -6,15 +6,18 @@ import type { AccessUnit } from "../mpeg/index.ts"
 import { ProgramStreamDemuxer } from "../mpeg/index.ts"
 import { type DvdTitlePlan, planDvdTitle } from "../navigation/title/index.ts"
 import { ConcatSource } from "../source/index.ts"
+import { earlierSubpicture } from "./dvd/earlier-subpicture.ts"
 import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { subpictureDecoder } from "./subtitle-decoders.ts"
-import type { Demuxer, TitleMedia } from "./title-media.ts"
+import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
 
 /** Stream ids from here on are MPEG streams of their own; below, sub-streams of private stream 1. */
 const FIRST_MPEG_STREAM_ID = 0xc0
 const PRIVATE_STREAM_1 = 0xbd00
+/** The low bits of a sub-picture's id are its number in the packs. */
+const SUBPICTURE_NUMBER = 0x1f
 
 /** The title VOBs of a title set as one run of bytes. */
 async function openTitleVobs(files: FileSystem, titleSet: TitleSet): Promise<Source> {
@@ -66,9 +69,26 @@ export async function openDvdMedia(
     createDemuxer: (segment, onUnit) => createDemuxer(plan.segments[segment]?.clip ?? "", indexOf, warnings, onUnit),
     createSubtitleDecoder: (segment) => subpictureDecoder(paletteOf(plan, segment), videoSizeOf(title), warnings),
     locate: (time: Ticks, options: ReadOptions) => plan.locate(time, options),
+    subtitleBefore: async (entry, stream, options) => {
+      const sector = sectorOf(plan, entry)
+      const id = Number(streams[stream]?.id)
+      return sector === null || Number.isNaN(id)
+        ? []
+        : earlierSubpicture(await vobs.get(plan.titleSet), sector, id & SUBPICTURE_NUMBER, warnings, options)
+    },
     withAngle: (other) => openDvdMedia(files, dvd, info, title, other, warnings),
     close: () => vobs.close(),
   }
+}
+
+/** Where the entry point's navigation pack is; null: the segment has no bytes. */
+function sectorOf(plan: DvdTitlePlan, { segment, skip }: Entry): number | null {
+  let left = skip
+  for (const { offset, length } of plan.segments[segment]?.ranges ?? []) {
+    if (left < length) return (offset + left) / SECTOR_SIZE
+    left -= length
+  }
+  return null
 }
 
 function unitStreamId(id: number): number {

@@ -136,6 +136,22 @@ export class TitleFeed {
     return this.#run !== null && this.#runAt < this.#run.length
   }
 
+  /** Units of a subtitle that were sent before the entry point and are on the screen there. */
+  takeEarlier(stream: number, units: readonly AccessUnit[]): void {
+    const segment = this.#segment
+    const track = this.#subtitles.get(stream)
+    if (segment === null || track === undefined || units.length === 0) return
+    track.startSegment(() => this.#media.createSubtitleDecoder(this.#segmentIndex, stream), true)
+    for (const { data, pts } of units) {
+      if (pts !== null) track.take(data, ticks(this.#titleTime(segment, pts) + this.#feedOffset), this.#media.warnings)
+    }
+    if (stream !== (this.#selection.subtitle ?? this.#selection.forcedSubtitle)) return
+    const from = this.showFrom
+    this.#items.push(
+      ...this.#shown(track.overlaysFrom(from)).map((item) => (item.type === "overlay" && item.at < from ? { ...item, at: from } : item)),
+    )
+  }
+
   /** Another subtitle from what is on the screen on; gives the overlays that are due at once. Audio changes take a new stretch. */
   selectSubtitle(stream: number | null, presented: Ticks): readonly Item[] {
     this.#selection = { ...this.#selection, subtitle: stream }

@@ -56,6 +56,8 @@ export interface TitleMedia {
   createDemuxer(segment: number, onUnit: (stream: number, unit: AccessUnit) => void, onMenuUnit?: OnMenuUnit): Demuxer
   createSubtitleDecoder(segment: number, stream: number): SubtitleDecoder | null
   locate(time: Ticks, options: ReadOptions): Promise<Entry>
+  /** Units of a subtitle stream that were sent before an entry point and are on the screen there, as far as the disc says so. */
+  subtitleBefore?(entry: Entry, stream: number, options: ReadOptions): Promise<readonly AccessUnit[]>
   /** The same title seen from another angle. */
   withAngle(angle: number): Promise<TitleMedia>
   /** Closes the clips. */

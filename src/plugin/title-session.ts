@@ -138,6 +138,9 @@ export class TitleSession implements Session {
     const target = ticks(Math.min(Math.max(time, 0), Math.max(media.duration - 1, 0)))
     const signal = this.#abort.signal
     const entry = await media.locate(target, { signal })
+    const selection = this.#feedSelection(media)
+    const shown = selection.subtitle ?? selection.forcedSubtitle
+    const earlier = shown === null || target === 0 ? [] : ((await media.subtitleBefore?.(entry, shown, { signal })) ?? [])
     // Somebody jumped elsewhere meanwhile.
     if (generation !== this.#generation || this.#closed) return
     // The clips of the angle before.
@@ -148,7 +151,8 @@ export class TitleSession implements Session {
     const showFrom = isFirst ? FIRST_FEED_TIME : onGrid(this.#highest + STRETCH_GAP + lead)
     this.#ended = false
     const warned = this.#feed?.warned ?? this.#start.warned
-    this.#feed = new TitleFeed(media, entry, target, showFrom - target, this.#feedSelection(media), { signal })
+    this.#feed = new TitleFeed(media, entry, target, showFrom - target, selection, { signal })
+    if (shown !== null) this.#feed.takeEarlier(shown, earlier)
     this.#highest = ticks(Math.max(this.#highest, showFrom))
     // A host that reports what it shows will move there; what it reported last belongs to the old stretch.
     if (this.#presented !== null) this.#presented = showFrom

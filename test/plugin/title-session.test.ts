@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { DiscError, type Source, ticks } from "../../src/base/index.ts"
-import type { Disc, Item, PacketItem, Session } from "../../src/plugin/index.ts"
+import type { Disc, Item, OverlayItem, PacketItem, Session } from "../../src/plugin/index.ts"
 import { openDisc } from "../../src/plugin/node.ts"
 import { openFile } from "../../src/source/node/index.ts"
 
@@ -69,6 +69,29 @@ describe.each([
     }
     await session.close()
   })
+
+  // Of a Blu-ray nothing says where the display set before an entry point is.
+  if (plane === "subpicture") {
+    test("a seek into the middle of a subtitle shows it at once", async () => {
+      const played: OverlayItem[] = []
+      let begun = 0
+      for await (const item of disc.play({ title: 1, subtitle: 1 })) {
+        if (item.type === "overlay") played.push(item)
+        if (item.type === "discontinuity") begun = item.showFrom
+        if (item.type === "position" && item.time > 8) break
+      }
+      const long = played.find(({ at, picture }, i) => picture.bitmaps.length > 0 && (played[i + 1]?.at ?? at) > at + 2 * TICKS)
+      expect(long).toBeDefined()
+      const session = disc.play({ title: 1, subtitle: 1 })
+      await session.batch()
+      await session.seek(((long?.at ?? 0) - begun) / TICKS + 1.5)
+      const items = await pullFlushed(session, (item) => item.type === "overlay")
+      const start = items.find((item) => item.type === "discontinuity")
+      const shown = items.find((item) => item.type === "overlay")
+      expect(shown).toMatchObject({ at: start?.at, picture: long?.picture })
+      await session.close()
+    })
+  }
 
   test("chapters, next and previous go where the disc has them", async () => {
     const chapters = disc.info.titles[0]?.chapters ?? []
