@@ -45,6 +45,12 @@ describe("opentray DISC", () => {
     expect(stderr()).toBe("")
   })
 
+  it("prints the address of the film alone when told to", async () => {
+    const { url } = await play([samplePath("dvd.iso"), "--no-open", "--film"])
+    expect(new URL(url).search).toBe("?start=film")
+    expect((await fetch(url)).status).toBe(200)
+  })
+
   it("listens on the port that was asked for, and says when another program has it", async () => {
     const first = await play([samplePath("dvd.iso"), "--no-open"])
     const port = new URL(first.url).port
