@@ -307,6 +307,15 @@ describe("what programs do to buttons", () => {
     expect(session.shown).toEqual(["1@100,50", "2@200,50", "13@300,50"])
   })
 
+  // In libbluray this never ends.
+  test("a button that is enabled already is not selected anew, and its auto-action does not run again", () => {
+    const auto: MadeButton = { ...at(1), normal: 1, activated: 21, auto: true, commands: [COMMAND] }
+    const session = new Session({ pages: [page(0, { groups: [{ buttons: [auto] }] })] })
+    expect(session.events).toHaveLength(1)
+    session.act({ type: "enable-button", button: 1 }).act({ type: "program-ended" })
+    expect([session.selected, session.events]).toEqual([[0, 1], []])
+  })
+
   test("where the selected button is disabled, another is selected", () => {
     const session = new Session(MENU).key("right")
     session.act({ type: "disable-button", button: 2 }).act({ type: "program-ended" })

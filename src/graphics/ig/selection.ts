@@ -63,6 +63,8 @@ export function enableButton(run: MenuRun, buttonId: number, enable: boolean): v
   if (found === null) return
   const group = run.group(found.group)
   if (enable) {
+    // libbluray selects a selected button anew, which makes an auto-action that enables its own button run for ever.
+    if (group.enabledButtonId === buttonId && run.rules === "player") return
     if (group.enabledButtonId === run.selectedButtonId && run.successorId === null) {
       run.selectedButtonId = null
       run.successorId = buttonId

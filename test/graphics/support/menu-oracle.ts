@@ -82,8 +82,13 @@ export function compareMenu(
     if (player !== null) {
       if (word === "run") {
         if (units > Math.max(before, player.units)) player.read(units)
-        if (why === "still") player.read(units, false)
+        if (why === "still" || why === "error") player.read(units, false)
       } else press(player, word, Number(x), Number(y))
+      if (player.isEndless) {
+        // libbluray gives up, and so does the comparison.
+        expect(why).toBe("error")
+        return { planes, buttons }
+      }
       const ours = player.stop()
       const expected = isSure ? stop : { ...stop, plane: ours.plane }
       expect({ index, line, ...ours }).toEqual({ index, line, ...expected })

@@ -17,6 +17,7 @@ import { drawPlane } from "../../support/plane.ts"
 export type Stop = { readonly page: number; readonly button: number; readonly plane: string | null }
 
 const TICKS_PER_UNIT = 90
+/** As libbluray's: more programs without a read between them never end. */
 const BUTTON_PROGRAM_ROUNDS = 100
 const HDMV_DISC = madeDisc([0, 0], [{ commands: [asm.nop] }])
 
@@ -24,6 +25,8 @@ const HDMV_DISC = madeDisc([0, 0], [{ commands: [asm.nop] }])
 export class MenuPlayer {
   readonly menu: Menu
   readonly sounds: number[] = []
+  /** Auto-actions led to one another for ever. */
+  isEndless = false
   units: number
   state: MenuState
   /** As the oracle is in the rig's menu: its first sound track, and chapter 1. */
@@ -88,6 +91,7 @@ export class MenuPlayer {
       }
       this.act({ type: "program-ended" })
     }
+    if (this.#program !== null) this.isEndless = true
   }
 }
 
