@@ -73,6 +73,8 @@ export class AllowedTeller {
   readonly #disc: HdmvDisc
   /** In feed order; what a redrawn menu makes void is forgotten. */
   #told: { readonly at: Ticks; readonly operations: string }[] = []
+  /** Something was forgotten that a player may have heard. */
+  #isUnsure = false
 
   constructor(disc: HdmvDisc) {
     this.#disc = disc
@@ -88,7 +90,8 @@ export class AllowedTeller {
     }
     const operations = allowedOperations(this.#disc, machine, moment)
     const key = operations.join()
-    if (this.#told.at(-1)?.operations === key) return []
+    if (!this.#isUnsure && this.#told.at(-1)?.operations === key) return []
+    this.#isUnsure = false
     this.#told.push({ at, operations: key })
     if (this.#told.length > MAX_TOLD) this.#told.shift()
     return [{ type: "allowed", at, operations }]
@@ -96,7 +99,9 @@ export class AllowedTeller {
 
   /** What was told for `at` and later is void. */
   forgetFrom(at: Ticks): void {
-    this.#told = this.#told.filter((told) => told.at < at)
+    const kept = this.#told.filter((told) => told.at < at)
+    this.#isUnsure ||= kept.length < this.#told.length
+    this.#told = kept
   }
 }
 

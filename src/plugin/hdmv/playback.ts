@@ -423,7 +423,10 @@ export class HdmvPlayback {
       await this.again(stretch, was.ig === is.ig ? "goes-on" : "new")
       return FLUSHED
     }
-    if (was.pg !== is.pg || was.pgShown !== is.pgShown) this.#showSubtitle(stretch, at)
+    if (was.pg !== is.pg || was.pgShown !== is.pgShown) {
+      await stretch.readSubtitle()
+      this.#showSubtitle(stretch, at)
+    }
     return DONE
   }
 

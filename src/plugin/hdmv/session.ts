@@ -13,7 +13,7 @@ import { ViewerActs } from "./viewer-acts.ts"
 
 /** Blocks between two looks at the clock of the screen. */
 const BATCH_BLOCKS = 64
-/** In a still without end, feed time goes on by no less than this at once. */
+/** In a still, feed time goes on by no less than this at once. */
 const STILL_PIECE = ticks(TICKS_PER_SECOND / 10)
 const MOVES = {
   up: "moveUpSelectedButton",
@@ -165,10 +165,11 @@ export class HdmvSession implements Session {
     if (!this.#hasBegun) return false
     const { current, ended, presented } = this.#playback
     if (ended || current === null) return true
-    const isEndless = current.held !== null && current.held.until === null
-    if (presented === null) return isEndless
-    const room = presented + this.#ahead - current.reached
-    return isEndless ? room < STILL_PIECE : room < 0
+    const { held, reached } = current
+    if (presented === null) return held !== null && held.until === null
+    const limit = presented + this.#ahead
+    if (held === null) return reached > limit
+    return (held.until === null || held.until > limit) && limit - reached < STILL_PIECE
   }
 
   async #read(): Promise<void> {

@@ -130,6 +130,11 @@ export class Stretch {
     return this.#numbers()
   }
 
+  /** Makes ready what the machine has chosen, so that `selectSubtitle` shows it at once. */
+  readSubtitle(): Promise<void> {
+    return this.feed.readSubtitle(this.#selection().subtitle)
+  }
+
   /** The machine has chosen other subtitles: what is due of them at what is on the screen. */
   selectSubtitle(presented: Ticks): readonly Item[] {
     return this.feed.selectSubtitle(this.#selection().subtitle, presented)
