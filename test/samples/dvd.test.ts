@@ -206,7 +206,7 @@ describe.skipIf(!hasOracles || !hasFfmpeg)("the sample DVD's pictures and sound"
   })
 })
 
-describe.skipIf(!hasOracles)("the sample DVD's program, run by libdvdnav", () => {
+describe.skipIf(!hasOracles || !hasFfmpeg)("the sample DVD's program, run by libdvdnav", () => {
   it("begins with an intro under which nothing is allowed, then the main menu, again and again", () => {
     expect(play(["until nav"])).toMatchObject({ shown: "menu 58/1", state: { domain: "VMGM", prohibitedOps: "01ffffff" } })
     for (const script of [MAIN, ["run 3000"]])
@@ -269,6 +269,30 @@ describe.skipIf(!hasOracles)("the sample DVD's program, run by libdvdnav", () =>
     expect(play([...MAIN, "select 4", "up", "activate", "run 40"])).toMatchObject({ shown: "menu 57/1" })
     expect(play([...MAIN, "click 594 206", "run 40"])).toMatchObject({ shown: "menu 57/1" })
     expect(play([...MAIN, ...press(6, 250)])).toMatchObject({ shown: "menu 0/1" })
+  })
+
+  it("draws no hidden button until it is selected, and each state of a button in a colour of its own", () => {
+    const lines = runOracle("dvdnavtrace", [sampleDvd, "-"], `${[...MAIN, "select 6", "run 1"].join("\n")}\nstop\n`)
+    const buttons = lines.flatMap(({ type, highlight }) =>
+      type === "nav" && (highlight as { list?: unknown } | undefined)?.list ? [highlight] : [],
+    )
+    const { list } = buttons.at(-1) as { list: { rect: readonly [number, number, number, number] }[] }
+    const { selected, activated } = lines.findLast(({ type }) => type === "highlight") as Record<string, { rect: unknown; palette: string }>
+    expect(selected?.rect).toEqual(list[5]?.rect)
+    expect(selected?.palette).not.toBe(activated?.palette)
+    const [, , first, last] = cellsOf("VMGM", 0).find(([vob]) => vob === 2) as Cell
+    const path = extract(sampleDvd, "/VIDEO_TS/VIDEO_TS.VOB", [[first, last]])
+    const second = (filter: string) =>
+      ffmpeg("-i", path, "-filter_complex", filter, "-ss", "1", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-")
+    const [plain, drawn] = [second("[0:v]null"), second("[0:v][0:s]overlay,format=gray")]
+    const changed = ([x0, y0, x1, y1]: readonly [number, number, number, number]) => {
+      let count = 0
+      for (let y = y0; y <= y1; y++)
+        for (let x = x0; x <= x1; x++) if (Math.abs((plain[y * 720 + x] ?? 0) - (drawn[y * 720 + x] ?? 0)) > 8) count++
+      return count
+    }
+    expect(list.map(({ rect }) => changed(rect) > 100)).toEqual([true, true, true, true, true, false])
+    expect(changed(list[5]?.rect as [number, number, number, number])).toBe(0)
   })
 
   it("has a 4:3 menu that goes on with the title it was called from", () => {
