@@ -7,7 +7,8 @@ import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { presentationGraphicsDecoder } from "./subtitle-decoders.ts"
-import type { OnMenuUnit, TitleMedia } from "./title-media.ts"
+import { readTextSubtitle } from "./text-subtitles.ts"
+import type { OnMenuUnit, TitleMedia, WholeSubtitle } from "./title-media.ts"
 
 /** Streams that lie over or under another one: announced by `info`, not part of what a session plays. */
 const BESIDE_FLAGS: ReadonlySet<string> = new Set(["secondary", "dependent-view", "enhancement-layer"])
@@ -35,6 +36,9 @@ export async function openBlurayMedia(
   const plan = await planBlurayTitle(bluray, parsed, { angle, warnings })
   const clips = new OpenClips((clip: string) => bluray.openClip(clip))
   const played = playedStreams(title, plan, warnings)
+  const closing = new AbortController()
+  const texts = new Map<number, Promise<WholeSubtitle | null>>()
+  const place = { bluray, path: parsed.fileName, playList: parsed.playList, segments: plan.segments }
   return {
     title: title.number,
     angles: plan.angles,
@@ -50,24 +54,41 @@ export async function openBlurayMedia(
     createDemuxer: (segment, onUnit, onMenuUnit) => createDemuxer(plan, segment, played, warnings, { onUnit, onMenuUnit }),
     createSubtitleDecoder: (_, stream) =>
       played[stream]?.codec === "hdmv_pgs_subtitle" ? presentationGraphicsDecoder(parsed.fileName, warnings) : null,
+    wholeSubtitle: async (index) => {
+      const stream = played[index]
+      if (stream === undefined || !isTextBeside(stream, plan)) return null
+      const { number } = stream
+      const known = texts.get(number) ?? readTextSubtitle({ ...place, number, warnings, signal: closing.signal })
+      texts.set(number, known)
+      return known
+    },
     locate: (time: Ticks, options) => plan.locate(time, options),
     withAngle: (other) => openBlurayMedia(bluray, info, title, other, warnings),
-    close: () => clips.close(),
+    close: () => {
+      closing.abort()
+      return clips.close()
+    },
   }
 }
 
-/** What a session hands out: the main streams that are in the clips themselves. Others are named once, as a warning. */
+/** What a session hands out: the main streams that are in the clips themselves, and texts beside them. Others are named once, as a warning. */
 function playedStreams(title: TitleInfo, plan: BlurayTitlePlan, warnings: Warnings): readonly StreamInfo[] {
   const main = title.streams.filter(({ flags = [] }) => !flags.some((flag) => BESIDE_FLAGS.has(flag)))
   return main.filter((stream) => {
-    const isMuxed = plan.streams.some((candidate) => candidate.isMuxed && isSameStream(stream, candidate))
-    if (!isMuxed) {
+    const isPlayed = isMuxed(stream, plan) || isTextBeside(stream, plan)
+    if (!isPlayed) {
       const place = title.bluray === undefined ? {} : { path: title.bluray.playlist }
       warnings.add("stream-in-sub-path", `${stream.kind} ${stream.number} is in a clip of its own beside the film and is left out`, place)
     }
-    return isMuxed
+    return isPlayed
   })
 }
+
+const isMuxed = (stream: StreamInfo, plan: BlurayTitlePlan): boolean =>
+  plan.streams.some((candidate) => candidate.isMuxed && isSameStream(stream, candidate))
+
+/** A text subtitle in a clip of its own, which is read whole. */
+const isTextBeside = (stream: StreamInfo, plan: BlurayTitlePlan): boolean => stream.codec === "hdmv_text_subtitle" && !isMuxed(stream, plan)
 
 function isSameStream(stream: StreamInfo, candidate: BlurayTitleStream): boolean {
   const kind = candidate.kind === "pg" ? "subtitle" : candidate.kind

@@ -1,4 +1,4 @@
-import { type ReadOptions, SECTOR_SIZE, secondsFromTicks, type Ticks, ticks } from "../base/index.ts"
+import { type ReadOptions, SECTOR_SIZE, secondsFromTicks, TICKS_PER_SECOND, type Ticks, ticks } from "../base/index.ts"
 import type { AccessUnit } from "../mpeg/access-unit.ts"
 import { continuesSegment, type Segment } from "../mpeg/segment.ts"
 import { CaptionTrack } from "./caption-track.ts"
@@ -6,6 +6,7 @@ import type { Item, PacketItem } from "./items.ts"
 import { clockDistance, RangeReader } from "./range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "./subtitle-track.ts"
 import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
+import { WholeTracks } from "./whole-subtitle.ts"
 
 /** A `position` item comes at least this often. */
 const POSITION_EVERY = 22_500
@@ -13,6 +14,9 @@ const POSITION_EVERY = 22_500
 const AUDIO_PREROLL = 9_000
 /** Two audio frames closer than this are the same frame of two clips that overlap at a join. */
 const AUDIO_JOIN_SLACK = 1_000
+
+/** A subtitle that was read whole is told this much ahead of the picture. */
+const WHOLE_AHEAD = TICKS_PER_SECOND
 
 /** What a feed hands out for each kind of stream. */
 export type FeedSelection = {
@@ -44,6 +48,7 @@ export class TitleFeed {
   readonly #feedOffset: number
   readonly #options: FeedOptions
   readonly #subtitles: Map<number, SubtitleTrack>
+  readonly #wholes: WholeTracks
   /** Of a DVD; null: other discs have none. */
   readonly #captions: CaptionTrack | null
   #selection: FeedSelection
@@ -76,6 +81,7 @@ export class TitleFeed {
     this.#segment = media.segments[entry.segment] ?? null
     this.#highest = target + feedOffset
     this.#warned = media.warnings.list.length
+    this.#wholes = new WholeTracks(media.wholeSubtitle ?? null, feedOffset)
     this.#captions = media.blockSize === SECTOR_SIZE ? new CaptionTrack() : null
     this.#subtitles = new Map(
       media.streams.filter((stream) => stream.kind === "subtitle").map((stream) => [stream.index, new SubtitleTrack()]),
@@ -103,6 +109,7 @@ export class TitleFeed {
 
   /** Bytes for the next step are at hand when it resolves with true; false: the title is over. */
   async fill(): Promise<boolean> {
+    await this.readSubtitle(this.#subtitle)
     for (;;) {
       if (this.#run !== null && this.#runAt < this.#run.length) return true
       if (this.#segment === null) return false
@@ -126,6 +133,7 @@ export class TitleFeed {
 
   /** What is waiting without another step: the last units of a segment that ended. */
   takeItems(): readonly Item[] {
+    this.#items.push(...this.#takeWhole())
     this.#takeWarnings()
     const items = this.#items
     this.#items = []
@@ -145,7 +153,7 @@ export class TitleFeed {
     for (const { data, pts } of units) {
       if (pts !== null) track.take(data, ticks(this.#titleTime(segment, pts) + this.#feedOffset), this.#media.warnings)
     }
-    if (stream !== (this.#selection.subtitle ?? this.#selection.forcedSubtitle)) return
+    if (stream !== this.#subtitle) return
     const from = this.showFrom
     this.#items.push(
       ...this.#shown(track.overlaysFrom(from)).map((item) => (item.type === "overlay" && item.at < from ? { ...item, at: from } : item)),
@@ -155,8 +163,26 @@ export class TitleFeed {
   /** Another subtitle from what is on the screen on; gives the overlays that are due at once. Audio changes take a new stretch. */
   selectSubtitle(stream: number | null, presented: Ticks): readonly Item[] {
     this.#selection = { ...this.#selection, subtitle: stream }
-    const track = this.#subtitles.get(stream ?? this.#selection.forcedSubtitle ?? -1)
-    return track === undefined ? [] : this.#shown(track.overlaysFrom(presented))
+    const track = this.#subtitles.get(this.#subtitle ?? -1)
+    this.#wholes.restart(this.#subtitle, this.titleTime(presented))
+    return [...(track === undefined ? [] : this.#shown(track.overlaysFrom(presented))), ...this.#takeWhole()]
+  }
+
+  /** Reads a subtitle that lies beside the film, so that `selectSubtitle` shows it at once; others take no time. */
+  readSubtitle(stream: number | null): Promise<void> {
+    return this.#wholes.open(stream, this.#target)
+  }
+
+  /** Of a subtitle that lies beside the film, what is due soon. */
+  #takeWhole(): readonly Item[] {
+    const { start = 0, inTime = 0, outTime = 0 } = this.#media.segments[this.#options.lastSegment ?? this.#media.segments.length - 1] ?? {}
+    const until = Math.min(this.titleTime(this.highest) + WHOLE_AHEAD, start + outTime - inTime)
+    return this.#shown(this.#wholes.advance(this.#subtitle, until))
+  }
+
+  /** The subtitle that is shown: all of it, or what of it is forced. */
+  get #subtitle(): number | null {
+    return this.#selection.subtitle ?? this.#selection.forcedSubtitle
   }
 
   /** Of a track's overlays, what the viewer sees. */
@@ -262,7 +288,7 @@ export class TitleFeed {
     if (this.#selection.everything) this.#packet(index, unit, pts, pts, isOutside)
     if (pts === null || pts >= this.#end) return
     const overlays = this.#subtitles.get(index)?.take(unit.data, ticks(pts + this.#feedOffset), this.#media.warnings) ?? []
-    if (index === (this.#selection.subtitle ?? this.#selection.forcedSubtitle)) this.#items.push(...this.#shown(overlays))
+    if (index === this.#subtitle) this.#items.push(...this.#shown(overlays))
   }
 
   /** Title time of the first moment that a segment shows. Where it goes on with the one before, the last of that one comes out of the demuxer only now. */

@@ -36,6 +36,18 @@ export interface SubtitleDecoder {
   decode(data: Uint8Array, pts: Ticks): readonly TimedPicture[]
 }
 
+/** A subtitle that was read whole before it is shown: text subtitles, in clips of their own beside the film. */
+export interface WholeSubtitle {
+  readonly plane: OverlayPlane
+  /** In the order of their starts; title time. */
+  readonly cues: readonly { readonly start: Ticks; readonly end: Ticks }[]
+  /** What one of them shows, and what of it a viewer sees who has switched subtitles off. Drawn when it is asked for. */
+  draw(cue: number): { readonly picture: PlanePicture; readonly forcedPicture: PlanePicture | null }
+}
+
+/** Reads the subtitle of a stream's index; null: it is not of this kind, or cannot be read. */
+export type ReadWholeSubtitle = (stream: number) => Promise<WholeSubtitle | null>
+
 /** Everything a title's session needs, whichever kind of disc it is on. */
 export interface TitleMedia {
   readonly title: number
@@ -55,6 +67,8 @@ export interface TitleMedia {
   /** The demuxer for a segment's bytes; units carry the index of a stream in `streams`. Without `onMenuUnit` menus in them cost nothing. */
   createDemuxer(segment: number, onUnit: (stream: number, unit: AccessUnit) => void, onMenuUnit?: OnMenuUnit): Demuxer
   createSubtitleDecoder(segment: number, stream: number): SubtitleDecoder | null
+  /** A subtitle that lies beside the film and is read whole; null: this stream does not, or it cannot be read. Absent: no stream does. */
+  readonly wholeSubtitle?: ReadWholeSubtitle
   locate(time: Ticks, options: ReadOptions): Promise<Entry>
   /** Units of a subtitle stream that were sent before an entry point and are on the screen there, as far as the disc says so. */
   subtitleBefore?(entry: Entry, stream: number, options: ReadOptions): Promise<readonly AccessUnit[]>

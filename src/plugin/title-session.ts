@@ -271,7 +271,10 @@ export class TitleSession implements Session {
       throw new DiscError("not-found", `title ${media.title} has angles 1 to ${media.angles}, not ${angle}`)
     }
     const time = this.#presentedTitleTime()
-    if (subtitle !== undefined) this.#selectSubtitle(media, subtitle)
+    if (subtitle !== undefined) {
+      await this.#feed?.readSubtitle(this.#indexOf(media, "subtitle", subtitle))
+      this.#selectSubtitle(media, subtitle)
+    }
     const changesAudio = audio !== undefined && audio !== this.#audio
     const changesAngle = angle !== undefined && angle !== media.angle
     if (audio !== undefined) this.#audio = audio

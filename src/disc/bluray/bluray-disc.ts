@@ -49,6 +49,8 @@ export type BlurayDisc = {
   /** The sounds of menus; empty where there are none. `read` gives one's samples: 16-bit big-endian PCM. */
   sounds(options?: ReadOptions): Promise<readonly SoundObject[]>
   readSound(sound: SoundObject, options?: ReadOptions): Promise<Uint8Array>
+  /** A font of text subtitles ("00000"), whole. @throws DiscError `not-found`, `limit` */
+  font(fontFileId: string, options?: ReadOptions): Promise<Uint8Array>
   /** A picture of `discLibraries` (JPEG or PNG). @throws DiscError `not-found`, `limit` */
   thumbnail(path: string, options?: ReadOptions): Promise<Uint8Array>
 }

@@ -51,6 +51,7 @@ export function blurayPaths({ root, shortNames }: BlurayLayout) {
     discLibrary: `${root}/META/DL`,
     thumbnail: (name: string): string => `${root}/META/DL/${name}`,
     sound: `${root}/AUXDATA/sound.bdmv`,
+    font: (fontFileId: string): string => `${root}/AUXDATA/${fontFileId}.otf`,
     /** The copy of a structure file. */
     backup: (path: string): string => `${root}/BACKUP${path.slice(root.length)}`,
     discId: `${root.replace(/\/?BDMV$/, "")}/CERTIFICATE/id.bdmv`,

@@ -23,6 +23,8 @@ const MAX_PLAYLISTS = 4000
 const MAX_PLAY_ITEMS = 200_000
 /** The largest real playlist, with 166 items and their streams, has 40 KiB. */
 const MAX_PLAYLIST_BYTES = 2 << 20
+/** Fonts of all ideographs are of 20 MB and less. */
+const MAX_FONT_BYTES = 32 << 20
 /** Pictures of META/DL are of 640x360 at most. */
 const MAX_THUMBNAIL_BYTES = 4 << 20
 /** Reads under way at once: enough for a cache to join neighbours, few enough to hold little of a disc with a thousand playlists. */
@@ -213,6 +215,7 @@ function makeDisc(
       return readStructure(files, { path: paths.sound, backup: null, parse: parseSoundData }, warnings, options)
     },
     readSound: (sound, options) => readSound(files, paths, sound, options),
+    font: (id, options) => readWholeFile(files, paths.font(id), MAX_FONT_BYTES, options),
     thumbnail: (path, options) => readWholeFile(files, paths.thumbnail(path), MAX_THUMBNAIL_BYTES, options),
   }
 }

@@ -8,8 +8,8 @@ export type Coverage = { readonly width: number; readonly height: number; readon
 const SPARE = 2
 
 /**
- * Fills polygons: what an odd number of them covers where they turn the same way, less where they turn the other way, is inside. Each line adds to the
- * cells it crosses what of them lies right of it; their sums along a row are the coverage.
+ * Fills polygons. Those that lie over one another and turn the same way cover once, one that turns the other way is a hole. Each line adds to the cells it
+ * crosses what of them lies right of it; the sums along a row are the coverage.
  */
 export function fillPolygons(polygons: Iterable<Polygon>, width: number, height: number): Coverage {
   const stride = width + SPARE

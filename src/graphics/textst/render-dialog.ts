@@ -133,6 +133,10 @@ function drawText(drawing: Drawing): void {
     budget.work = strokePolygons(edge, bold, width + boldRadius, budget.work)
     compose(drawing, style, fill.values, edge.values)
   }
+  if (budget.lines < 0 || budget.work === 0) {
+    const { warnings, path } = drawing.options
+    warnings.add("text-subtitle-limit", "a region's text is more than any disc has; a part of it is left out", { path })
+  }
 }
 
 /** A glyph's outline in pixels of what is shown. */
