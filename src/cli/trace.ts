@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { Command } from "commander"
 import { crc32, DiscError, hex32, ticks } from "../base/index.ts"
-import type { Disc, Item, StepOptions, TitleSteps } from "../plugin/index.ts"
+import type { Disc, Item, ScriptOptions, StepOptions, TitleSteps } from "../plugin/index.ts"
 import { openDisc } from "../plugin/node.ts"
 import { write } from "./output.ts"
 
@@ -10,28 +10,42 @@ export function traceCommand(): Command {
     .description("run a session without a player and print each item as one JSON line")
     .argument("<disc>", "image, folder, drive or address")
     .requiredOption("--script <file>", "commands, one a line; - for standard input")
+    .option("--seed <number>", "where the random numbers of a DVD's program begin", "1")
+    .option("--obey-prohibitions", "on a DVD: refuse keys that the disc forbids, as a player does")
+    .option("--no-packets", "on a DVD: leave out packets and overlays, which is quicker")
     .option("--json", "JSON, one object a line: what is printed in any case")
     .addHelpText(
       "after",
       `
-Commands: title N, part N, part T N, time TICKS (90 kHz), next, prev, angle N, audio N, subtitle N (0: off),
-run N (blocks of 2048 bytes on DVD, aligned units of 6144 bytes on Blu-ray), state, stop. # begins a comment.
+A DVD's program runs from first play on: up, down, left, right, select N, activate, mouse X Y, click X Y,
+menu escape|title|root|subpicture|audio|angle|part, title N, part N, part T N, time TICKS (90 kHz), sector N, next, prev,
+top, go-up, angle N, audio N, subtitle N (0: off), still-skip, lang menu|audio|subpicture XX, region MASK, seed N,
+run N (blocks of 2048 bytes), until EVENT [N] (nav, cell, still, highlight, hop, vts, stop, ...), state, stop.
+What was read last is on the screen, and the clock is the number of blocks, 1.6 ms each.
+
+A Blu-ray's titles: title N, part N, part T N, time TICKS, next, prev, angle N, audio N, subtitle N,
+run N (aligned units of 6144 bytes), state, stop. # begins a comment.
 
 Examples:
   opentray trace movie.iso --script walk.txt
-  printf 'title 1\\nrun 500\\nstate\\n' | opentray trace movie.iso --script -`,
+  printf 'until still\\nactivate\\nrun 500\\nstate\\n' | opentray trace movie.iso --script -`,
     )
-    .action(async (spec: string, options: { script: string }) => {
+    .action(async (spec: string, options: Options) => {
+      const seed = Number(options.seed)
+      if (!Number.isSafeInteger(seed) || seed < 0) throw new DiscError("bad-argument", `--seed takes a whole number, not "${options.seed}"`)
+      const { obeyProhibitions = false, packets } = options
       const script = readScript(options.script)
       const disc = await openDisc(spec)
       try {
-        await new Tracer(disc).run(script)
+        if (disc.info.kind === "dvd-video") await runProgram(disc, script, { seed, obeyProhibitions, packets })
+        else await new Tracer(disc).run(script)
       } finally {
         await disc.close()
       }
     })
 }
 
+type Options = { readonly script: string; readonly seed: string; readonly obeyProhibitions?: boolean; readonly packets: boolean }
 type ScriptLine = { readonly line: number; readonly words: readonly string[] }
 
 function readScript(path: string): ScriptLine[] {
@@ -51,19 +65,39 @@ function readScript(path: string): ScriptLine[] {
   })
 }
 
-/** Runs a script on one disc. CRCs go over the blocks as the disc has them. */
+/** Runs a script on a DVD's program. CRCs go over the blocks as the disc has them. */
+async function runProgram(disc: Disc, script: readonly ScriptLine[], options: ScriptOptions): Promise<void> {
+  const run = disc.script(options)
+  try {
+    for (const { line, words } of script) {
+      if (words[0] === "stop") return
+      const command = words.join(" ")
+      await print({ type: "command", command })
+      try {
+        for await (const printed of run.command(command)) await print(withoutPayload(printed as Item))
+      } catch (error) {
+        if (error instanceof DiscError && error.code === "bad-argument") throw usage(line, error.message)
+        throw error
+      }
+    }
+  } finally {
+    await run.close()
+  }
+}
+
+const print = (value: object): Promise<void> => write(`${JSON.stringify(value)}\n`)
+
+/** Runs a script on the titles of a Blu-ray. CRCs go over the units as the disc has them. */
 class Tracer {
   readonly #disc: Disc
-  readonly #isDvd: boolean
   #start: StepOptions
   #steps: TitleSteps | null = null
-  #blocks = 0
+  #units = 0
   #crc = 0
   #chapter = 1
 
   constructor(disc: Disc) {
     this.#disc = disc
-    this.#isDvd = disc.info.kind === "dvd-video"
     this.#start = { title: disc.info.mainTitle ?? 1 }
   }
 
@@ -71,7 +105,7 @@ class Tracer {
     for (const { line, words } of script) {
       const [command = "", ...rest] = words
       if (command === "stop") return
-      await this.#print({ type: "command", command: words.join(" ") })
+      await print({ type: "command", command: words.join(" ") })
       await this.#command(command, rest.map(Number), line)
     }
   }
@@ -81,9 +115,9 @@ class Tracer {
     if (numbers.some((value) => !Number.isInteger(value) || value < 0)) throw usage(line, `"${command}" takes whole numbers`)
     switch (command) {
       case "run":
-        return this.#runBlocks(first)
+        return this.#runUnits(first)
       case "state":
-        return this.#print({ type: "state", ...this.#state() })
+        return print({ type: "state", ...this.#state() })
       case "title":
         return this.#from({ ...this.#streams(), title: first })
       case "part":
@@ -122,14 +156,14 @@ class Tracer {
       this.#steps = await this.#disc.steps(start)
       this.#start = start
       this.#chapter = start.chapter ?? 1
-      await this.#print({ type: "result", ok: true })
+      await print({ type: "result", ok: true })
     } catch (error) {
       if (!(error instanceof DiscError)) throw error
-      await this.#print({ type: "result", ok: false, code: error.code, message: error.message })
+      await print({ type: "result", ok: false, code: error.code, message: error.message })
     }
   }
 
-  async #runBlocks(count: number): Promise<void> {
+  async #runUnits(count: number): Promise<void> {
     if (this.#steps === null) await this.#from(this.#start)
     const steps = this.#steps
     if (steps === null) return
@@ -138,7 +172,7 @@ class Tracer {
       if (step === null) break
       if (step.block !== null) {
         read++
-        this.#blocks++
+        this.#units++
         this.#crc = crc32(step.block, this.#crc)
       }
       for (const item of step.items) await this.#item(item)
@@ -147,21 +181,13 @@ class Tracer {
 
   #item(item: Item): Promise<void> {
     if (item.type === "position") this.#chapter = item.chapter ?? this.#chapter
-    return this.#print(withoutPayload(item))
+    return print(withoutPayload(item))
   }
 
   #state() {
     const { title, angle = 1, audio = 1, subtitle = null } = this.#start
-    const counted = { crc32: hex32(this.#crc) }
-    if (this.#isDvd) {
-      return { blocks: this.#blocks, ...counted, domain: "title", title, part: this.#chapter, angle, audio, subpicture: subtitle }
-    }
     const playlist = Number.parseInt(this.#disc.info.titles.find(({ number }) => number === title)?.bluray?.playlist ?? "", 10)
-    return { units: this.#blocks, ...counted, title, playlist, chapter: this.#chapter, angle, audio, subtitle }
-  }
-
-  #print(value: object): Promise<void> {
-    return write(`${JSON.stringify(value)}\n`)
+    return { units: this.#units, crc32: hex32(this.#crc), title, playlist, chapter: this.#chapter, angle, audio, subtitle }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Source, Ticks, Warning } from "../base/index.ts"
 import type { DiscInfo } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
 import type { Item } from "./items.ts"
+import type { ScriptOptions, ScriptRun } from "./script.ts"
 import type { PlayOptions, Session } from "./session.ts"
 
 /** An opened disc. */
@@ -15,6 +16,8 @@ export interface Disc {
   play(options?: PlayOptions): Session
   /** A title block by block, with no queue, no read-ahead and no clock: for traces and tests. */
   steps(options: StepOptions): Promise<TitleSteps>
+  /** The disc's program under the commands of a script, for traces. @throws DiscError `unsupported` for the program of a Blu-ray */
+  script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
   openTitle(number: number, options?: { readonly angle?: number }): Promise<Source>
   /** The disc's program as readable assembly, line by line: program chains (DVD), movie objects (Blu-ray). */

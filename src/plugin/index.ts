@@ -2,4 +2,5 @@
 export type { Disc, StepOptions, TitleSteps } from "./disc.ts"
 export type * from "./items.ts"
 export { USER_OPERATIONS } from "./items.ts"
+export type { ScriptLine, ScriptOptions, ScriptRun } from "./script.ts"
 export type * from "./session.ts"

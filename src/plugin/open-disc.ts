@@ -6,12 +6,14 @@ import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
 import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
+import { dvdScriptRun } from "./dvd/script-run.ts"
 import { DvdSession } from "./dvd/session.ts"
 import { dvdPreferences, dvdStart } from "./dvd/start.ts"
 import { isDvdScrambled, openDvdMedia, openVobsOf } from "./dvd-media.ts"
 import { HdmvSession } from "./hdmv/session.ts"
 import { hdmvPreferences, hdmvStart } from "./hdmv/start.ts"
 import { openTitleFile } from "./open-title.ts"
+import type { ScriptOptions, ScriptRun } from "./script.ts"
 import type { PlayOptions, Session } from "./session.ts"
 import type { TitleMedia } from "./title-media.ts"
 import { TitleSession } from "./title-session.ts"
@@ -75,6 +77,12 @@ class OpenedDisc implements Disc {
 
   async steps({ title, angle, ...start }: StepOptions): Promise<TitleSteps> {
     return titleSteps(await this.#media(title, angle ?? 1), start)
+  }
+
+  script(options: ScriptOptions = {}): ScriptRun {
+    if (this.#parsed.kind !== "dvd-video")
+      throw new DiscError("unsupported", "the program of a Blu-ray cannot be run by a script; its titles can be traced")
+    return dvdScriptRun(this.files, this.#parsed.dvd, this.#warnings, options)
   }
 
   openTitle(number: number, options: { readonly angle?: number } = {}): Promise<Source> {

@@ -8,7 +8,7 @@ import { openFile, openFolder } from "../../src/source/node/index.ts"
 import { authoredDvd, canAuthor, type Recipe } from "../disc/dvd/support/authored.ts"
 import { assign, writeCoverageDisc } from "../navigation/dvd/support/coverage-disc.ts"
 import { seededRandom } from "../navigation/dvd/support/random-script.ts"
-import { clip, GRID, menuClip, SETS, STILLS } from "../navigation/dvd/support/recipes.ts"
+import { clip, DEPENDS, SETS, STILLS } from "../navigation/dvd/support/recipes.ts"
 import { sampleDvd } from "../support/samples.ts"
 import { changedFolder, counted, FIRST, Player, SECOND } from "./dvd-player.ts"
 
@@ -293,18 +293,6 @@ describe("streams", () => {
   })
 })
 
-const DEPENDS: Recipe = {
-  name: "depends",
-  clips: [menuClip("menu", GRID, 2), clip("film", 2)],
-  xml: `<dvdauthor dest="dvd" jumppad="no"><vmgm><fpc>{ jump vmgm menu 1; }</fpc><menus>
-    <pgc entry="title"><vob file="menu.mpg"/><button name="1">{ jump title 1; }</button><button name="2">{ jump title 1; }</button>
-      <button name="3">{ jump title 1; }</button><button name="4">{ jump title 1; }</button>
-      <post>{ if (button eq 2048) { jump vmgm menu 2; } jump cell 1; }</post></pgc>
-    <pgc pause="inf"><vob file="menu.mpg"/><button name="1">{ jump title 1; }</button><button name="2">{ jump title 1; }</button>
-      <button name="3">{ jump title 1; }</button><button name="4">{ jump vmgm menu 1; }</button></pgc></menus></vmgm>
-    <titleset><titles><pgc><vob file="film.mpg"/></pgc></titles></titleset></dvdauthor>`,
-}
-
 /** A sub-picture from 0.2 to 1.6 s over a still of 2 s behind the first second. */
 const HELD: Recipe = {
   name: "held",
@@ -361,7 +349,7 @@ describe.skipIf(!canAuthor)("on authored discs", () => {
     const next = await player.until("packet", ({ stream, decodeOnly }) => stream === 0 && !decodeOnly)
     expect(((next.pts ?? 0) - still.at) / SECOND).toBeCloseTo(2, 1)
     // Cell 4 holds until a key.
-    await player.watch(still.at + 1.5 * SECOND, still.at + 12 * SECOND)
+    await player.watch(still.at + 1.5 * SECOND, still.at + 14 * SECOND)
     const endless = player.last("still")
     expect(endless?.seconds).toBe("until-key")
     const positions = player.all("position").filter((item) => item.at > (endless?.at ?? 0))

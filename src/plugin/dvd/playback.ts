@@ -14,6 +14,7 @@ import {
 } from "../../navigation/dvd/index.ts"
 import type { HighlightItem, Item, PositionItem, StreamsItem } from "../items.ts"
 import { clockDistance } from "../range-reader.ts"
+import { onGrid, STRETCH_GAP } from "../stretch.ts"
 import { allowedOperations } from "./allowed.ts"
 import { buttonItems } from "./buttons.ts"
 import { DvdFeed, type FeedClock, feedTimeOf } from "./feed.ts"
@@ -29,6 +30,8 @@ export type PlaybackOptions = {
   readonly now?: () => Ticks
   /** Packets of every stream. */
   readonly everything: boolean
+  /** false: no packets and no overlays; blocks are not looked into. */
+  readonly packets?: boolean
   /** How many warnings were told already. */
   readonly warned: number
   readonly warnings: Warnings
@@ -133,13 +136,16 @@ export class DvdPlayback {
     this.#isAtEnd()
   }
 
-  /** Takes the block that `wanted` names; null where none is wanted, or where it cannot be read. */
-  step(block: Uint8Array | null): void {
+  /** Takes the block that `wanted` names; null where none is wanted, or where it cannot be read. Gives what the program did, for traces. */
+  step(block: Uint8Array | null): readonly NavigatorEvent[] {
     this.moveClock(this.feed.end)
-    if (block !== null && !this.navigator.wantsNavigationPack) this.feed.block(block)
-    else if (++this.#barrenSteps > MAX_BARREN_STEPS)
+    if (block !== null && !this.navigator.wantsNavigationPack) {
+      if (this.#options.packets !== false) this.feed.block(block)
+    } else if (++this.#barrenSteps > MAX_BARREN_STEPS)
       throw new DiscError("damaged", "the disc's program runs on but nothing of what it plays can be read; choose a title instead")
-    this.take(this.navigator.step(block))
+    const events = this.navigator.step(block)
+    this.take(events)
+    return events
   }
 
   /** The moment of the first VOBU that is to be shown first. */
@@ -179,11 +185,12 @@ export class DvdPlayback {
     this.#eventAt = feedTime
   }
 
-  /** A new stretch after a person's act: `showFrom` is behind everything handed out, `presented` what was on the screen. */
-  begin(showFrom: Ticks, presented: Ticks, target: Target): void {
+  /** A new stretch after a person's act, behind everything handed out; `presented` is what was on the screen. Gives the first moment to show. */
+  begin(presented: Ticks, target: Target): Ticks {
+    const showFrom = onGrid(this.feed.highest + STRETCH_GAP + MAX_INTO)
     this.#timeShift += showFrom - presented
     this.moveClock(showFrom)
-    this.#items = []
+    this.#items = [{ type: "discontinuity", at: showFrom, flush: true, showFrom }]
     this.#landmark = null
     this.#toldStreams = ""
     this.#allowedKey = null
@@ -191,6 +198,7 @@ export class DvdPlayback {
     this.#ended = false
     this.#target = target
     this.feed.begin(showFrom)
+    return showFrom
   }
 
   /** A timed still, or a piece of an endless one, goes on to `to`. */

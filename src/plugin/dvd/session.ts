@@ -12,12 +12,12 @@ import {
 import type { Item, OverlayItem } from "../items.ts"
 import type { Answer, Bookmark, Key, MenuName, Refusal, Selection, Session, WatchedItem } from "../session.ts"
 import { SessionQueue } from "../session-queue.ts"
-import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "../stretch.ts"
+import { FIRST_FEED_TIME } from "../stretch.ts"
 import { BlockReader } from "./block-reader.ts"
 import { placeOf } from "./bookmark.ts"
 import { type FeedClock, feedTimeOf } from "./feed.ts"
 import type { DvdPlace } from "./place.ts"
-import { DvdPlayback, MAX_INTO, type PlaybackState, type Target } from "./playback.ts"
+import { DvdPlayback, type PlaybackState, type Target } from "./playback.ts"
 import { Trail } from "./trail.ts"
 
 /** Steps between two looks at the clock of the screen: items are handed out meanwhile. */
@@ -72,7 +72,6 @@ export class DvdSession implements Session {
   #presented: Ticks | null = null
   /** Where the stretch on the screen begins. */
   #showFrom: Ticks = FIRST_FEED_TIME
-  #highest: Ticks = FIRST_FEED_TIME
   /** Feed time at which the still is over; null: until a key. Undefined: playing stands in none. */
   #stillEnd: Ticks | null | undefined = undefined
   #abort = new AbortController()
@@ -227,7 +226,6 @@ export class DvdSession implements Session {
 
   #hand(): void {
     this.#queue.push(this.#playback.takeItems())
-    this.#highest = ticks(Math.max(this.#highest, this.#playback.feed.highest))
   }
 
   /** A key before the first item: what cannot begin is the puller's error, not the key's. */
@@ -429,12 +427,10 @@ export class DvdSession implements Session {
     this.#queue.drop()
     this.#trail.clear()
     this.#stillEnd = undefined
-    this.#showFrom = onGrid(this.#highest + STRETCH_GAP + MAX_INTO)
-    this.#highest = this.#showFrom
+    this.#showFrom = this.#playback.begin(presented, target)
     // A host that reports what it shows will move there; what it reported last belongs to the old stretch.
     if (this.#presented !== null) this.#presented = this.#showFrom
-    this.#playback.begin(this.#showFrom, presented, target)
-    this.#queue.push([{ type: "discontinuity", at: this.#showFrom, flush: true, showFrom: this.#showFrom }])
+    this.#hand()
   }
 
   /** Another sub-picture is shown from what is on the screen on. */

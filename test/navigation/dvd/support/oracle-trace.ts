@@ -56,8 +56,14 @@ export type Comparison = "same" | "cut" | "hangs" | "crashes" | `differs: ${stri
 /** `ignored`: facts that are not compared. */
 export function compareScript(disc: LoadedDvd, script: string, ignored: readonly string[] = []): Comparison {
   const runner = new ScriptRunner(disc)
-  const own = runner.run(script)
-  const oracle = oracleTrace(disc.path, script)
+  runner.run(script)
+  return compareRun(runner, script, ignored)
+}
+
+/** The same for a script that a runner has run. */
+export function compareRun(runner: ScriptRunner, script: string, ignored: readonly string[] = []): Comparison {
+  const own = runner.lines
+  const oracle = oracleTrace(runner.disc.path, script)
   if (runner.lost !== null) {
     const before = own.slice(0, runner.lost).filter(isCompared)
     const difference = firstDifference(before, oracle.lines.filter(isCompared).slice(0, before.length), ignored)

@@ -20,11 +20,14 @@ export type ScriptOptions = {
   readonly menuLanguage?: string
 }
 
+/** A script and the runner that has run it. */
+type RandomRun = { readonly script: string; readonly runner: ScriptRunner }
+
 /**
  * A script of random keys, each followed by some blocks and a `state`. It is made while a navigator runs it, so that it ends where the disc's
  * program does or leads nowhere, and keeps clear of what libdvdnav cannot do: jumps by title, part, sector and go-up out of a still leave it in the still.
  */
-export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without = [], menuLanguage = "en" }: ScriptOptions = {}): string {
+export function randomRun(disc: LoadedDvd, seed: number, { keys = 40, without = [], menuLanguage = "en" }: ScriptOptions = {}): RandomRun {
   const random = seededRandom(seed)
   const below = (count: number) => Math.floor(random() * count)
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
@@ -43,22 +46,22 @@ export function randomScript(disc: LoadedDvd, seed: number, { keys = 40, without
       .replace("POINT", `${below(720)} ${below(576)}`)
     const pause = pick(["run 1", `run ${1 + below(60)}`, `run ${1 + below(400)}`, "until still 2000", "until nav"])
     // A key into a program without end: libdvdnav would never come back from it.
-    if (leadsIntoLoop(disc, runner, command)) continue
+    if (leadsIntoLoop(runner, command)) continue
     for (const line of [command, pause, "state"]) {
       if (line === "state" && runner.isIn("stopped")) break
       lines.push(line)
       runner.command(line)
     }
   }
-  return `${lines.join("\n")}\n`
+  return { script: `${lines.join("\n")}\n`, runner }
 }
 
-function leadsIntoLoop(disc: LoadedDvd, runner: ScriptRunner, command: string): boolean {
+/** The script alone, for running it again. */
+export const randomScript = (disc: LoadedDvd, seed: number, options: ScriptOptions = {}): string => randomRun(disc, seed, options).script
+
+function leadsIntoLoop(runner: ScriptRunner, command: string): boolean {
   if (!/^(menu|next)/.test(command)) return false
-  const copy = new ScriptRunner(disc)
-  copy.navigator.state = runner.navigator.state
-  copy.chance.state = runner.chance.state
-  copy.blocks = runner.blocks
+  const copy = runner.continued(runner.navigator.state)
   copy.command(command)
   return copy.warnings.includes("dvd-program-loops")
 }

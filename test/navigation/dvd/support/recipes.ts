@@ -149,5 +149,18 @@ const PLAIN: Recipe = {
     <titleset><titles><pgc><vob file="short.mpg" chapters="0,1"/><post>{ call vmgm menu 1; }</post></pgc></titles></titleset></dvdauthor>`,
 }
 
-export const RECIPES: readonly Recipe[] = [PLAIN, REGISTERS, STILLS, SETS, CHAIN_LINKS]
-export { clip, GRID, menuClip, PLAIN, SETS, STILLS }
+/** What a menu does behind its last picture depends on the button that is selected. */
+const DEPENDS: Recipe = {
+  name: "depends",
+  clips: [menuClip("menu", GRID, 2), clip("film", 2)],
+  xml: `<dvdauthor dest="dvd" jumppad="no"><vmgm><fpc>{ jump vmgm menu 1; }</fpc><menus>
+    <pgc entry="title"><vob file="menu.mpg"/><button name="1">{ jump title 1; }</button><button name="2">{ jump title 1; }</button>
+      <button name="3">{ jump title 1; }</button><button name="4">{ jump title 1; }</button>
+      <post>{ if (button eq 2048) { jump vmgm menu 2; } jump cell 1; }</post></pgc>
+    <pgc pause="inf"><vob file="menu.mpg"/><button name="1">{ jump title 1; }</button><button name="2">{ jump title 1; }</button>
+      <button name="3">{ jump title 1; }</button><button name="4">{ jump vmgm menu 1; }</button></pgc></menus></vmgm>
+    <titleset><titles><pgc><vob file="film.mpg"/></pgc></titles></titleset></dvdauthor>`,
+}
+
+export const RECIPES: readonly Recipe[] = [PLAIN, REGISTERS, STILLS, SETS, CHAIN_LINKS, DEPENDS]
+export { clip, DEPENDS, GRID, menuClip, PLAIN, SETS, STILLS }
