@@ -32,6 +32,9 @@ export class SubtitleTrack {
       return []
     }
     const overlays = pictures.map((timed, index) => this.#overlay(decoder, timed, pictures[index + 1]?.at ?? null))
+    // A unit takes the place of those before it: an end of theirs that is due later is void.
+    const from = overlays[0]?.full.at
+    if (from !== undefined) this.#kept = this.#kept.filter(({ full }) => full.at < from)
     this.#kept.push(...overlays)
     if (this.#kept.length > MAX_KEPT) this.#kept.splice(0, this.#kept.length - MAX_KEPT)
     return overlays

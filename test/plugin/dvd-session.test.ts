@@ -62,6 +62,15 @@ describe("first play", () => {
     await player.session.close()
   })
 
+  test("a menu's picture stays for the whole of each round: the end of the round's before is void", async () => {
+    const player = await firstPlay(13.5)
+    const rounds = player.all("overlay").filter(({ at }) => seconds(at) > 4.1)
+    expect(rounds.map(({ at, picture }) => [Math.round(seconds(at)), picture.bitmaps.length])).toEqual([
+      [9, 1],
+      [14, 1],
+    ])
+  })
+
   test("keys that the disc forbids are refused and say by whom", async () => {
     const player = await firstPlay(1)
     const packets = player.packets

@@ -240,7 +240,10 @@ export class DvdFeed {
     const track = this.#tracks.get(unit.streamId)
     if (pts === null || track === undefined) return
     const overlays = track.take(unit.data, pts, this.#warnings)
-    if (unit.streamId === this.#streams?.subpicture) this.#pending.push(...this.#shown(overlays))
+    const from = overlays[0]?.full.at
+    if (unit.streamId !== this.#streams?.subpicture || from === undefined) return
+    // An end of the unit before that is due later is void.
+    this.#pending = [...this.#pending.filter((item) => item.at < from), ...this.#shown(overlays)]
   }
 
   #shown(overlays: readonly TrackOverlay[]): OverlayItem[] {
