@@ -25,22 +25,14 @@ export class Overlays {
   readonly #pictures = new WeakMap<Uint8Array, HTMLCanvasElement>()
   readonly #planes = new Map<string, Timed<Overlay>>()
   #drawn: readonly Drawn[] = []
-  /** Of the canvas on this screen, in its own pixels. */
-  #size = { width: 1, height: 1 }
-  #isStale = false
+  /** What the canvas takes of the page. */
+  #box = { width: 1, height: 1 }
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas
     new ResizeObserver(([entry]) => {
-      // The exact number of the screen's pixels, where the browser says it: any other is drawn blurred.
-      const exact = entry?.devicePixelContentBoxSize?.[0]
-      const scale = exact === undefined ? devicePixelRatio : 1
-      const box = exact ?? entry?.contentBoxSize[0]
-      this.#size = {
-        width: Math.max(1, Math.round((box?.inlineSize ?? 1) * scale)),
-        height: Math.max(1, Math.round((box?.blockSize ?? 1) * scale)),
-      }
-      this.#isStale = true
+      const box = entry?.contentBoxSize[0]
+      this.#box = { width: box?.inlineSize ?? 1, height: box?.blockSize ?? 1 }
     }).observe(canvas)
   }
 
@@ -82,10 +74,16 @@ export class Overlays {
         ({ overlay, highlight }, i) => this.#drawn[i]?.overlay.bitmaps === overlay.bitmaps && this.#drawn[i]?.highlight === highlight,
       )
     this.#canvas.dataset["selected"] = String(buttons?.selected ?? "")
-    if (isSame && !this.#isStale) return
+    const { width, height } = this.#size()
+    if (isSame && width === this.#canvas.width && height === this.#canvas.height) return
     this.#drawn = due.map((one) => ({ ...one, canvas: this.#pictureOf(one.overlay, one.highlight === "" ? null : highlight) }))
-    this.#isStale = false
     this.#paint(buttons !== null)
+  }
+
+  /** In the screen's own pixels, of which a page that was moved to another screen has more or fewer. */
+  #size(): { readonly width: number; readonly height: number } {
+    const inPixels = (length: number) => Math.max(1, Math.round(length * devicePixelRatio))
+    return { width: inPixels(this.#box.width), height: inPixels(this.#box.height) }
   }
 
   #paint(hasButtons: boolean): void {
@@ -94,8 +92,9 @@ export class Overlays {
     // Words at the foot make room for the controls while those are there; a menu stays where the disc has it.
     const isLow = this.#drawn.every(({ overlay }) => overlay.bitmaps.every(({ y }) => y > overlay.height / 2))
     canvas.dataset["low"] = String(isLow && this.#drawn.length > 0 && !hasButtons)
-    canvas.width = this.#size.width
-    canvas.height = this.#size.height
+    const { width, height } = this.#size()
+    canvas.width = width
+    canvas.height = height
     const context = canvas.getContext("2d")
     if (context === null) return
     context.imageSmoothingQuality = "high"

@@ -35,9 +35,15 @@ export function usePlayer({ video, canvas }: Elements, listeners: Listeners) {
       event.preventDefault()
       latest.current.onKey()
     }
+    // A button that a mouse or finger pressed has done its part: Enter and space are the disc's and the film's again.
+    const onClick = (event: MouseEvent) => {
+      if (event.detail > 0 && document.activeElement instanceof HTMLButtonElement) document.activeElement.blur()
+    }
     document.addEventListener("keydown", onKey)
+    document.addEventListener("click", onClick)
     return () => {
       document.removeEventListener("keydown", onKey)
+      document.removeEventListener("click", onClick)
       unsubscribe()
       created.close()
     }
