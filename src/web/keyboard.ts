@@ -87,8 +87,6 @@ export const KEY_HELP: readonly { readonly title: string; readonly keys: readonl
       ["← → ↑ ↓", "Move to another button"],
       ["Enter", "Press the button"],
       ["0 to 9", "Choose by number"],
-      ["M", "The disc's menu, and back to it from the film"],
-      ["T", "The title menu"],
       ["Backspace, Esc", "Back"],
     ],
   },
@@ -108,6 +106,8 @@ export const KEY_HELP: readonly { readonly title: string; readonly keys: readonl
   {
     title: "Always",
     keys: [
+      ["M", "The disc's menu"],
+      ["T", "Its title menu"],
       ["+ −, or ↑ ↓", "Louder, softer"],
       ["X", "Mute"],
       ["F", "Full screen"],
