@@ -9,7 +9,16 @@ export type ProgramSequence = {
   readonly streams: readonly ProgramStream[]
 }
 
-export type ProgramStream = { readonly pid: number; readonly attributes: StreamAttributes }
+export type ProgramStream = {
+  readonly pid: number
+  readonly attributes: StreamAttributes
+  /** International Standard Recording Code: 12 characters, on most discs the digit 0 twelve times. null: the disc has none. */
+  readonly isrc: string | null
+}
+
+/** ISRC() (libbluray `clpi_data.h` names it) lies at one place in StreamCodingInfo(), whatever kind of stream that describes. */
+const ISRC_OFFSET = 5
+const ISRC_SIZE = 12
 
 /** ProgramInfo(), and ProgramInfo_SS() of 3D, which is the same. Layout: libbluray `_parse_program`. */
 export function readProgramInfo(area: ByteReader): readonly ProgramSequence[] {
@@ -23,6 +32,19 @@ function readProgramSequence(body: ByteReader): ProgramSequence {
   const programMapPid = body.u16("program_map_PID")
   const count = body.u8("number_of_streams_in_ps")
   const numberOfGroups = body.u8("number_of_groups")
-  const streams = Array.from({ length: count }, () => ({ pid: body.u16("stream_PID"), attributes: readStreamAttributes(body, "clip") }))
+  const streams = Array.from({ length: count }, () => readStream(body))
   return { spnProgramSequenceStart, programMapPid, numberOfGroups, streams }
+}
+
+function readStream(body: ByteReader): ProgramStream {
+  const pid = body.u16("stream_PID")
+  const info = body.from(body.position, "StreamCodingInfo")
+  return { pid, attributes: readStreamAttributes(body, "clip"), isrc: readIsrc(info.window(info.u8("StreamCodingInfo.length"), "ISRC")) }
+}
+
+function readIsrc(info: ByteReader): string | null {
+  if (info.length < ISRC_OFFSET + ISRC_SIZE) return null
+  info.skip(ISRC_OFFSET, "stream attributes")
+  const isrc = info.ascii(ISRC_SIZE, "ISRC")
+  return /^[0-9A-Z]{12}$/.test(isrc) ? isrc : null
 }
