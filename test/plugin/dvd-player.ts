@@ -1,5 +1,17 @@
 import type { Folder, Source } from "../../src/index.ts"
-import { type Answer, type HighlightItem, type Item, type PacketItem, type Session, type Ticks, ticks } from "../../src/index.ts"
+import {
+  type Answer,
+  crc32,
+  type HighlightItem,
+  hex32,
+  type Item,
+  type Key,
+  type MenuName,
+  type PacketItem,
+  type Session,
+  type Ticks,
+  ticks,
+} from "../../src/index.ts"
 
 export const SECOND = 90_000
 /** A session that gives nothing for so long waits for the screen. */
@@ -39,6 +51,12 @@ export class Player {
       if (!(await this.pull(20 * 1000))) throw new Error(`the session waits or is over before a ${type} that was wanted`)
     }
     throw new Error(`no ${type} came`)
+  }
+
+  /** Pulls until what was handed out goes beyond a feed time. */
+  async reach(time: number): Promise<void> {
+    const isBeyond = (item: Item) => (item.type === "packet" ? (item.pts ?? 0) : item.type === "position" ? item.at : 0) >= time
+    while (!this.items.some(isBeyond)) if (!(await this.pull(20 * 1000))) throw new Error(`the session waits or is over before ${time}`)
   }
 
   /** One batch; false: there is none for so long, or the session is closed. */
@@ -151,3 +169,34 @@ export function changedFolder(folder: Folder, change: (path: string, source: Sou
 
 /** The feed time at which a session's first picture is shown. */
 export const FIRST: Ticks = ticks(10 * SECOND)
+
+/** What a viewer does: looks for so many seconds, then presses. */
+export type Plan = readonly { readonly seconds: number; readonly press?: Key; readonly menu?: MenuName }[]
+
+/**
+ * What a viewer sees from a feed time on: each picture with its moment, and where it is, which button is selected, what keys answer. Says the
+ * same of two sessions that go on the same.
+ */
+export async function whatFollows(player: Player, from: number, plan: Plan): Promise<string[]> {
+  const { session } = player
+  const seen: string[] = []
+  let base = from
+  for (const { seconds, press, menu } of plan) {
+    const end = base + Math.round(seconds * SECOND)
+    session.presented(ticks(end))
+    await player.reach(end)
+    const shown = player.all("packet").filter(({ stream, pts }) => stream === 0 && pts !== null && pts >= base && pts < end)
+    seen.push(
+      ...shown.sort((a, b) => (a.pts ?? 0) - (b.pts ?? 0)).map(({ pts, data }) => `picture ${(pts ?? 0) - base} ${hex32(crc32(data))}`),
+    )
+    const { domain, title, chapter, angle } = player.all("position").findLast((item) => item.at <= end) ?? {}
+    const { buttons = [], selected } = player.buttonsAt(end) ?? {}
+    seen.push(`${domain} title ${title} chapter ${chapter} angle ${angle} button ${selected} of ${buttons.length}`)
+    base = end
+    if (press === undefined && menu === undefined) continue
+    const { outcome, by, flush } = await player.act(menu === undefined ? session.press(press ?? "enter") : session.menu(menu))
+    seen.push(`${press ?? menu}: ${outcome} ${by} ${flush}`)
+    if (flush) base = (await player.until("discontinuity", (item) => item.flush)).showFrom
+  }
+  return seen
+}
