@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { discFiles } from "./authoring/bluray/bdmv.mjs"
 import { makeClip } from "./authoring/bluray/clip.mjs"
 import { discLibrary } from "./authoring/bluray/disc-library.mjs"
-import { discIndex, jumpTitle, movieObjects, playPlaylist } from "./authoring/bluray/disc-program.mjs"
+import { discProgram } from "./authoring/bluray/disc-program.mjs"
 import { FILM, filmSound, footage } from "./authoring/bluray/footage.mjs"
 import { CONNECTION } from "./authoring/bluray/playlist.mjs"
 import { writeDisc } from "./authoring/bluray/write-disc.mjs"
@@ -39,6 +39,11 @@ const TITLES = [
   { number: 2, name: "Progressive", format: FILM, codec: PROGRESSIVE, sky: "day", frequency: 370 },
 ]
 const START = 900_000
+/** There is no menu: the disc begins with title 1. */
+const PROGRAM = [
+  "first-play begin\ntop-menu begin\nobject begin\njump-title 1",
+  ...TITLES.map(({ number }) => `title ${number} title-${number}\nobject title-${number}\nplay-playlist ${number}`),
+].join("\n")
 
 async function makeTitle({ number, name, format, codec, sky, frequency }, seconds, work) {
   const frames = Math.round(seconds * format.frameRate)
@@ -68,8 +73,7 @@ try {
     marks: [{ item: 0, time: clip.time45(0) }],
   }))
   const files = discFiles({
-    index: discIndex({ firstPlay: 0, topMenu: 0, titles: TITLES.map(({ number }) => number), video: VIDEO }),
-    objects: movieObjects([[jumpTitle(1)], ...TITLES.map(({ number }) => [playPlaylist(number)])]),
+    ...discProgram(PROGRAM, VIDEO),
     library: { eng: discLibrary({ name: "opentray MPEG-2 Blu-ray", language: "eng", titles: TITLES.map(({ name }) => name) }) },
     clips,
     playlists,

@@ -58,7 +58,7 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
 
 const pairWith = (pid: number, index: number | undefined): [number, number][] => (index === undefined ? [] : [[pid, index]])
 
-const FILE_KINDS: Readonly<Record<BlurayStreamKind, TitleStreamKind>> = {
+const FILE_KINDS: Readonly<Record<Exclude<BlurayStreamKind, "ig">, TitleStreamKind>> = {
   video: "video",
   "enhancement-layer": "video",
   "secondary-video": "video",
@@ -66,16 +66,18 @@ const FILE_KINDS: Readonly<Record<BlurayStreamKind, TitleStreamKind>> = {
   "secondary-audio": "audio",
   pg: "graphics",
   "pip-pg": "graphics",
-  ig: "graphics",
 }
 
-/** The streams that stand in the play items' own clips; the others are not in the file. */
+/**
+ * The streams that stand in the play items' own clips; the others are not in the file. Nor are menus: nothing runs their buttons there, and ffmpeg takes their
+ * stream for MP3 sound.
+ */
 function fileStreams(all: readonly BlurayTitleStream[]): { streams: TitleStream[]; indexes: Map<number, number> } {
   const streams: TitleStream[] = []
   const indexes = new Map<number, number>()
   for (const [index, stream] of all.entries()) {
-    if (!stream.isMuxed) continue
     const { attributes, kind, titlePid } = stream
+    if (!stream.isMuxed || kind === "ig") continue
     indexes.set(index, streams.length)
     const language = "languageCode" in attributes ? attributes.languageCode : null
     streams.push({ pid: titlePid, kind: FILE_KINDS[kind], streamType: attributes.streamCodingType, language })

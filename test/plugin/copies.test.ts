@@ -158,7 +158,7 @@ test("a decrypted copy that kept its marks shows them, and plays with no word of
   await expectSame(marked, sampleBluray, [1, 2, 3])
   const disc = await openDisc(marked, { strict: true })
   expect(disc.info.protection.map(({ kind }) => kind)).toEqual(["aacs", "bd-plus", "any"])
-  expect((await disc.scan()).titles.map(({ scrambled }) => scrambled)).toEqual([false, false, false, false, false, false])
+  expect((await disc.scan()).titles.filter(({ scrambled }) => scrambled)).toEqual([])
   expect((await disc.openTitle(1)).size).toBe(disc.info.titles[0]?.size)
   expect(disc.warnings).toEqual([])
   await disc.close()

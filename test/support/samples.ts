@@ -17,7 +17,7 @@ function scriptFiles(folder: string): string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name)
-      return entry.isDirectory() ? scriptFiles(path) : path.endsWith(".mjs") ? [path] : []
+      return entry.isDirectory() ? scriptFiles(path) : /\.(mjs|menu|program)$/.test(path) ? [path] : []
     })
 }
 

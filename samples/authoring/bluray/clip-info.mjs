@@ -4,16 +4,33 @@ import { streamAttributes } from "./coding.mjs"
 import { PID } from "./programme-tables.mjs"
 
 const CLIP_STREAM_AV = 1
-const APPLICATION_MAIN_MOVIE = 1
+const APPLICATION = { film: 1, menu: 5, text: 6 }
 /** Length of a stream's attributes, ISRC and reserved bytes counted. */
 const ATTRIBUTE_BYTES = 21
 const EP_VIDEO = 1
 /** Upper bounds of an I picture's size in bytes, by the code its entry carries. */
 const I_SIZES = [131_072, 262_144, 393_216, 589_824, 917_504, 1_310_720]
 
-function clipInfo({ packets, bytesPerSecond }) {
+function clipInfo({ application, packets, bytesPerSecond, fonts = [] }) {
   const typeInfo = sized(u16, u8(0x80), ascii("HDMV"), zeros(25))
-  return sized(u32, u16(0), u8(CLIP_STREAM_AV), u8(APPLICATION_MAIN_MOVIE), u32(0), u32(bytesPerSecond), u32(packets), zeros(128), typeInfo)
+  return sized(
+    u32,
+    u16(0),
+    u8(CLIP_STREAM_AV),
+    u8(APPLICATION[application]),
+    u32(0),
+    u32(bytesPerSecond),
+    u32(packets),
+    zeros(128),
+    typeInfo,
+    ...fontList(application, fonts),
+  )
+}
+
+/** Numbers of the fonts that a text names by their place in this list: AUXDATA/nnnnn.otf. */
+function fontList(application, fonts) {
+  if (application !== "text") return []
+  return [u8(0), u8(fonts.length), ...fonts.map((font) => join(ascii(String(font).padStart(5, "0")), u8(0)))]
 }
 
 /** One arrival clock, one time clock; times at 45 kHz. */
@@ -48,12 +65,12 @@ function entryPoints(pid, entries, angleChange) {
   return sized(u32, u16(1), map)
 }
 
-/** `clip`: `{ streams, packets, bytesPerSecond, entries, start, end, angleChange }`. */
+/** `clip`: `{ application (`film`; `menu`, `text`: that alone), fonts, streams, packets, bytesPerSecond, entries, start, end, angleChange }`. */
 export function clipInformation(clip) {
   return structureFile("HDMV", clipInfo(clip), [
     sequenceInfo(clip),
     programInfo(clip.streams),
-    entryPoints(clip.streams[0].pid, clip.entries, clip.angleChange),
+    clip.application === "film" ? entryPoints(clip.streams[0].pid, clip.entries, clip.angleChange) : sized(u32),
     sized(u32),
     null,
   ])

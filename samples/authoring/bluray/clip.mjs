@@ -2,6 +2,7 @@
 
 import { clipInformation } from "./clip-info.mjs"
 import { AC3_FRAME_TICKS } from "./elementary.mjs"
+import { PID } from "./programme-tables.mjs"
 import { multiplex } from "./transport-stream.mjs"
 
 /** Times of pictures of a constant rate. `start`: the first picture's presentation time (90 kHz). */
@@ -28,7 +29,7 @@ export function soundTimes(frames, from, to, start) {
 export function makeClip({ number, streams, start, frames, frameTicks, angleChange = false }) {
   const stream = multiplex(streams)
   const time45 = (frame) => Math.round((start + frame * frameTicks) / 2)
-  const information = clipInformation({ streams, ...stream, start: time45(0), end: time45(frames), angleChange })
+  const information = clipInformation({ application: "film", streams, ...stream, start: time45(0), end: time45(frames), angleChange })
   return {
     number,
     streams: streams.map(({ units, ...stream }) => stream),
@@ -38,4 +39,25 @@ export function makeClip({ number, streams, start, frames, frameTicks, angleChan
     stream: stream.bytes,
     information,
   }
+}
+
+/**
+ * A clip that holds nothing but the segments of a menu (`menuDisplaySet`) that begin to be decoded at `start`: playlists take it in whole before they begin, by a
+ * sub-path.
+ */
+export function makeMenuClip({ number, menu, language, start }) {
+  const streams = [{ pid: PID.igs, codec: "igs", language, units: menu.segments(start) }]
+  const stream = multiplex(streams)
+  const [inTime, outTime] = [start, start + menu.duration].map((ticks) => Math.ceil(ticks / 2))
+  const information = clipInformation({ application: "menu", streams, ...stream, start: inTime, end: outTime })
+  return { number, inTime, outTime, streams: [{ pid: PID.igs, codec: "igs", language }], stream: stream.bytes, information }
+}
+
+/** A clip that holds nothing but a text subtitle stream (`textUnits`) for the film's time from `start` to `end` (90 kHz). `fonts`: numbers of font files. */
+export function makeTextClip({ number, units, language, start, end, fonts }) {
+  const streams = [{ pid: PID.text, codec: "textst", language, units }]
+  const stream = multiplex(streams)
+  const [inTime, outTime] = [start, end].map((ticks) => Math.round(ticks / 2))
+  const information = clipInformation({ application: "text", fonts, streams, ...stream, start: inTime, end: outTime })
+  return { number, inTime, outTime, streams: [{ pid: PID.text, codec: "textst", language }], stream: stream.bytes, information }
 }

@@ -3,7 +3,18 @@
 import { ascii, bits, join, u8, u16, u24, u32, zeros } from "./bytes.mjs"
 import { ASPECT_BYTE, CODING, videoFormatByte } from "./coding.mjs"
 
-export const PID = { pat: 0x0000, sit: 0x001f, pmt: 0x0100, pcr: 0x1001, video: 0x1011, audio: 0x1100, pgs: 0x1200, none: 0x1fff }
+export const PID = {
+  pat: 0x0000,
+  sit: 0x001f,
+  pmt: 0x0100,
+  pcr: 0x1001,
+  video: 0x1011,
+  audio: 0x1100,
+  pgs: 0x1200,
+  igs: 0x1400,
+  text: 0x1800,
+  none: 0x1fff,
+}
 const PROGRAM = 1
 
 /** CRC-32/MPEG-2 (ISO/IEC 13818-1, annex A). */
@@ -48,7 +59,7 @@ export function pmt(streams) {
 
 function streamInfo(stream) {
   if (stream.codec === "ac3") return registration(ascii("AC-3"))
-  if (stream.codec === "pgs") return zeros(0)
+  if (["pgs", "igs", "textst"].includes(stream.codec)) return zeros(0)
   return registration(ascii("HDMV"), u8(0xff), u8(CODING[stream.codec]), u8(videoFormatByte(stream)), u8(ASPECT_BYTE))
 }
 

@@ -15,9 +15,9 @@ const TABLES_EVERY = 0.095 * CLOCK
 const SIT_EVERY = 0.9 * CLOCK
 const PCR_EVERY = 0.095 * CLOCK
 /** How long before its decoding time a unit is sent, in seconds: within each decoder buffer at these bit rates. */
-const LEAD = { video: 0.7, audio: 0.16, pgs: 0.3 }
+const LEAD = { video: 0.7, audio: 0.16, pgs: 0.3, igs: 0.4, text: 0.4 }
 
-export const kindOf = (codec) => ({ ac3: "audio", pgs: "pgs" })[codec] ?? "video"
+export const kindOf = (codec) => ({ ac3: "audio", pgs: "pgs", igs: "igs", textst: "text" })[codec] ?? "video"
 
 function timeStamp(prefix, ticks) {
   const high = Math.floor(ticks / 2 ** 30) & 7
@@ -25,8 +25,9 @@ function timeStamp(prefix, ticks) {
   return join(Buffer.from([(prefix << 4) | (high << 1) | 1]), u16((middle << 1) | 1), u16(((ticks & 0x7fff) << 1) | 1))
 }
 
-/** A PES packet. Sound and graphics go as private stream 1; a picture's packet leaves its length open. */
+/** A PES packet. Sound and graphics go as private stream 1, text as private stream 2, which has no times; a picture's packet leaves its length open. */
 export function pesPacket(kind, { data, pts, dts }) {
+  if (kind === "text") return join(Buffer.from([0, 0, 1, 0xbf]), u16(data.length), data)
   const stamps = dts === pts ? timeStamp(2, pts) : join(timeStamp(3, pts), timeStamp(1, dts))
   const header = Buffer.from([kind === "video" ? 0x81 : 0x85, dts === pts ? 0x80 : 0xc0, stamps.length])
   const length = kind === "video" ? 0 : header.length + stamps.length + data.length
@@ -123,7 +124,7 @@ class SourcePackets {
 }
 
 /**
- * Multiplexes a clip. `streams`: `[{ pid, codec, ..., units: [{ data, pts, dts, key }] }]`, times at 90 kHz; the first is the video.
+ * Multiplexes a clip. `streams`: `[{ pid, codec, ..., units: [{ data, pts, dts, key }] }]`, times at 90 kHz; the first is the video, where there is one.
  * Gives the stream's bytes and, for each picture where decoding can start, `{ pts, packet, bytes }`: its first packet's number and its size.
  */
 export function multiplex(streams) {
@@ -136,7 +137,7 @@ export function multiplex(streams) {
   const out = new SourcePackets(Math.round(queue[0].send), streams)
   // A clip begins with its tables, then its first picture; sound due a little before that waits for it.
   const firstPicture = queue.findIndex(({ kind }) => kind === "video")
-  queue.unshift(...queue.splice(firstPicture, 1))
+  if (firstPicture > 0) queue.unshift(...queue.splice(firstPicture, 1))
   const entries = []
   for (const { unit, stream, kind, send } of queue) {
     out.idleUntil(Math.round(send))

@@ -88,7 +88,7 @@ const ACCENTS = {
   "\u0308": "M-1 6.7L-1 6.75M1 6.7L1 6.75",
   "\u0327": "M.1 0L.2 -.8A -.2 -1.4 .6 .6 60 -120",
 }
-const SPACE = 2.6
+export const SPACE = 2.6
 const GAP = 1.5
 const DIGIT_WIDTH = 4.4
 const ARC_STEP_DEGREES = 6
@@ -120,7 +120,8 @@ function pieces(path) {
   return result
 }
 
-function glyph(character) {
+/** `{ strokes: [[x0, y0, x1, y1], ...], advance }` of a character, in units of which capitals are 7 high. */
+export function glyph(character) {
   const [base, ...marks] = character.normalize("NFD")
   const path = GLYPHS[base]
   if (path === undefined) throw new Error(`no glyph for "${character}"`)
