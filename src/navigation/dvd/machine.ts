@@ -73,14 +73,14 @@ export function runMachine(dvd: DvdDisc, environment: DvdEnvironment, state: Dvd
       const isJump = goal !== "done" || action.do === "next-program"
       return { state: run.state, events: run.events, outcome: isJump ? "jumped" : "done" }
     } catch (error) {
-      if (!isTrial(action) || !(error instanceof DiscError)) throw error
+      if (!(isTrial(action) || action.do === "command") || !(error instanceof DiscError)) throw error
       events.push({ type: "warning", code: "dvd-program-loops", message: error.message })
     }
   }
   return { state, events, outcome: "impossible" }
 }
 
-/** Keys that do nothing where they would end the disc's program or send it in circles. */
+/** Keys that do nothing where they would end the disc's program or send it in circles. A button may end it, for that is what some say. */
 const isTrial = (action: MachineAction): boolean => ["next-program", "menu", "resume"].includes(action.do)
 
 type Attempt = (run: Run) => Goal | "done" | null

@@ -350,6 +350,7 @@ export class DvdSession implements Session {
     const { outcome, by, flush, events } = result
     if (outcome !== "done") {
       playback.restore(now)
+      playback.take(events.filter(({ type }) => type === "warning"))
       return { outcome, flush: false, ...(by === undefined ? {} : { by: REFUSALS[by] }) }
     }
     const answer = flush
