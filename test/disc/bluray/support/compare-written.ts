@@ -13,27 +13,30 @@ export function firstDifference(read: Uint8Array, { bytes, fields }: Written): s
 const hex = (byte: number | undefined): string => (byte === undefined ? "nothing" : byte.toString(16).padStart(2, "0"))
 
 /**
- * The fields of a file that do not come back: whatever bit of them is changed before it is read, the same is written. A writer of constants would
- * have them all here. Numbers in names are left out, so that a field of a list stands once.
+ * The bits of a file that do not come back: changed before the file is read, they are written as before. A writer of constants would have them all
+ * here. By field, in hexadecimal, as many bytes as the field has. Numbers in names are left out: a bit of a list's items comes back when it does in
+ * one of them.
  */
-export function fieldsThatDoNotComeBack(file: Uint8Array, write: (bytes: Uint8Array) => Written): readonly string[] {
+export function bitsThatDoNotComeBack(file: Uint8Array, write: (bytes: Uint8Array) => Written): Readonly<Record<string, string>> {
   const { bytes: original, fields } = write(file)
-  const lost = new Set<string>()
-  const kept = new Set<string>()
+  const lost = new Map<string, number[]>()
   const changed = file.slice()
+  let offset = 0
   for (let index = 0; index < file.length; index++) {
+    offset = index > 0 && fields[index] === fields[index - 1] ? offset + 1 : 0
     const name = (fields[index] ?? "behind the end").replace(/\[\d+\]/g, "")
-    if (kept.has(name)) continue
-    let noticed = false
-    for (let bit = 0; bit < 8 && !noticed; bit++) {
-      changed[index] = (file[index] ?? 0) ^ (1 << bit)
-      noticed = isNoticed(changed, original, write)
+    const bytes = lost.get(name) ?? []
+    let bits = bytes[offset] ?? 0xff
+    for (let bit = 1; bit < 0x100; bit <<= 1) {
+      changed[index] = (file[index] ?? 0) ^ bit
+      if (bits & bit && isNoticed(changed, original, write)) bits ^= bit
     }
     changed[index] = file[index] ?? 0
-    if (noticed) kept.add(name)
-    else lost.add(name)
+    bytes[offset] = bits
+    lost.set(name, bytes)
   }
-  return [...lost].filter((name) => !kept.has(name)).sort()
+  const some = [...lost].filter(([, bytes]) => bytes.some((bits) => bits !== 0))
+  return Object.fromEntries(some.map(([name, bytes]) => [name, bytes.map(hex).join("")]))
 }
 
 /** A refusal notices a change, too: whoever reads does not go on as if nothing were. */
