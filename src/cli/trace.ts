@@ -10,9 +10,10 @@ export function traceCommand(): Command {
     .description("run a session without a player and print each item as one JSON line")
     .argument("<disc>", "image, folder, drive or address")
     .requiredOption("--script <file>", "commands, one a line; - for standard input")
-    .option("--seed <number>", "where the random numbers of a DVD's program begin", "1")
-    .option("--obey-prohibitions", "on a DVD: refuse keys that the disc forbids, as a player does")
-    .option("--no-packets", "on a DVD: leave out packets and overlays, which is quicker")
+    .option("--seed <number>", "where the random numbers of the disc's program begin", "1")
+    .option("--obey-prohibitions", "refuse keys that the disc forbids, as a player does")
+    .option("--no-packets", "leave out packets and overlays, which is quicker")
+    .option("--titles", "of a Blu-ray: its titles, without its program")
     .option("--json", "JSON, one object a line: what is printed in any case")
     .addHelpText(
       "after",
@@ -23,8 +24,12 @@ top, go-up, angle N, audio N, subtitle N (0: off), still-skip, lang menu|audio|s
 run N (blocks of 2048 bytes), until EVENT [N] (nav, cell, still, highlight, hop, vts, stop, ...), state, stop.
 What was read last is on the screen, and the clock is the number of blocks, 1.6 ms each.
 
-A Blu-ray's titles: title N, part N, part T N, time TICKS, next, prev, angle N, audio N, subtitle N,
-run N (aligned units of 6144 bytes), state, stop. # begins a comment.
+A Blu-ray's program runs from first play on: up, down, left, right, enter, popup, digit N, mouse X Y, click X Y,
+menu root|popup, title N (0: the top menu), playlist N, part N, time TICKS, angle N, audio N, subtitle N, still-skip,
+set REGISTER VALUE, lang audio|pg|menu XXX, run N (aligned units of 6144 bytes, 1 ms each on its clock),
+until EVENT [N] (STILL_TIME, PLAYLIST, PLAYITEM, MENU, END_OF_TITLE, ...), state, stop. # begins a comment.
+
+With --titles: title N, part N, part T N, time TICKS, next, prev, angle N, audio N, subtitle N, run N, state, stop.
 
 Examples:
   opentray trace movie.iso --script walk.txt
@@ -33,11 +38,11 @@ Examples:
     .action(async (spec: string, options: Options) => {
       const seed = Number(options.seed)
       if (!Number.isSafeInteger(seed) || seed < 0) throw new DiscError("bad-argument", `--seed takes a whole number, not "${options.seed}"`)
-      const { obeyProhibitions = false, packets } = options
+      const { obeyProhibitions = false, packets, titles = false } = options
       const script = readScript(options.script)
       const disc = await openDisc(spec)
       try {
-        if (disc.info.kind === "dvd-video") await runProgram(disc, script, { seed, obeyProhibitions, packets })
+        if (disc.info.kind === "dvd-video" || !titles) await runProgram(disc, script, { seed, obeyProhibitions, packets })
         else await new Tracer(disc).run(script)
       } finally {
         await disc.close()
@@ -45,7 +50,13 @@ Examples:
     })
 }
 
-type Options = { readonly script: string; readonly seed: string; readonly obeyProhibitions?: boolean; readonly packets: boolean }
+type Options = {
+  readonly script: string
+  readonly seed: string
+  readonly obeyProhibitions?: boolean
+  readonly packets: boolean
+  readonly titles?: boolean
+}
 type ScriptLine = { readonly line: number; readonly words: readonly string[] }
 
 function readScript(path: string): ScriptLine[] {
@@ -65,7 +76,7 @@ function readScript(path: string): ScriptLine[] {
   })
 }
 
-/** Runs a script on a DVD's program. CRCs go over the blocks as the disc has them. */
+/** Runs a script on a disc's program. CRCs go over the blocks as the disc has them. */
 async function runProgram(disc: Disc, script: readonly ScriptLine[], options: ScriptOptions): Promise<void> {
   const run = disc.script(options)
   try {

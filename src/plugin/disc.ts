@@ -16,7 +16,7 @@ export interface Disc {
   play(options?: PlayOptions): Session
   /** A title block by block, with no queue, no read-ahead and no clock: for traces and tests. */
   steps(options: StepOptions): Promise<TitleSteps>
-  /** The disc's program under the commands of a script, for traces. @throws DiscError `unsupported` for the program of a Blu-ray */
+  /** The disc's program under the commands of a script, for traces. */
   script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
   openTitle(number: number, options?: { readonly angle?: number }): Promise<Source>

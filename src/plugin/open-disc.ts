@@ -10,6 +10,7 @@ import { dvdScriptRun } from "./dvd/script-run.ts"
 import { DvdSession } from "./dvd/session.ts"
 import { dvdPreferences, dvdStart } from "./dvd/start.ts"
 import { isDvdScrambled, openDvdMedia, openVobsOf } from "./dvd-media.ts"
+import { hdmvScriptRun } from "./hdmv/script-run.ts"
 import { HdmvSession } from "./hdmv/session.ts"
 import { hdmvPreferences, hdmvStart } from "./hdmv/start.ts"
 import { openTitleFile } from "./open-title.ts"
@@ -80,8 +81,7 @@ class OpenedDisc implements Disc {
   }
 
   script(options: ScriptOptions = {}): ScriptRun {
-    if (this.#parsed.kind !== "dvd-video")
-      throw new DiscError("unsupported", "the program of a Blu-ray cannot be run by a script; its titles can be traced")
+    if (this.#parsed.kind !== "dvd-video") return hdmvScriptRun(this.#parsed.bluray, this.#warnings, options)
     return dvdScriptRun(this.files, this.#parsed.dvd, this.#warnings, options)
   }
 

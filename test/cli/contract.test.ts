@@ -201,7 +201,7 @@ describe("trace", () => {
   })
 
   it("the state's CRC goes over the blocks as the disc has them", async () => {
-    const { stdout } = await opentray(["trace", BLURAY, "--script", "-"], { input: "title 1\nrun 50\nstate\n" })
+    const { stdout } = await opentray(["trace", BLURAY, "--titles", "--script", "-"], { input: "title 1\nrun 50\nstate\n" })
     const state = JSON.parse(stdout.toString().trim().split("\n").at(-1) ?? "")
     const clip = (await opentray(["cat", BLURAY, "/BDMV/STREAM/00001.m2ts", "--range", `0-${50 * 6144 - 1}`])).stdout
     const { crc32 } = await import("../../src/base/index.ts")

@@ -75,7 +75,7 @@ describe("a Blu-ray image of 100 GB", () => {
   })
 
   it("plays from it with as little memory", async () => {
-    const { stdout, maxRss } = await opentray(["trace", image, "--script", "-"], { input: "title 1\nrun 100000\nstate\n" })
+    const { stdout, maxRss } = await opentray(["trace", image, "--titles", "--script", "-"], { input: "title 1\nrun 100000\nstate\n" })
     const lines = stdout.toString().trim().split("\n")
     expect(lines.length).toBeGreaterThan(1000)
     expect(maxRss).toBeLessThan(MAX_RSS)

@@ -15,7 +15,7 @@ const FOUND = new WeakMap<Playlist, Map<string, Promise<EarlierMenu | null>>>()
 export function hasMuxedMenu({ title }: Playlist, item: number, menuStream: number): boolean {
   const streams = title.playList.playItems[item]?.streams.ig ?? []
   const entry = (streams[menuStream - 1] ?? streams[0])?.entry
-  return entry !== undefined && entry.type !== "sub-clip"
+  return entry?.type === "main-clip"
 }
 
 /**

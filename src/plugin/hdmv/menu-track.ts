@@ -128,7 +128,7 @@ export class MenuTrack {
     if (moment === null) return []
     const state = shifted(moment.state, to - from)
     this.#moments.push({ at: to, menu: moment.menu, state })
-    return [overlay(moment.menu, state, to), highlight(moment.menu, state, to)]
+    return [menuOverlay(moment.menu, state, to), menuHighlight(moment.menu, state, to)]
   }
 
   /** Time goes on to `to`: gives what is drawn meanwhile, up to where the menu wants something. */
@@ -168,7 +168,7 @@ export class MenuTrack {
     while (this.#coming > 0 && (this.#sets[this.#coming - 1]?.at ?? 0) > at) this.#coming--
     this.#wish = null
     this.#moments.push({ at, menu: moment.menu, state: result.state })
-    return { result, items: [overlay(moment.menu, result.state, at), highlight(moment.menu, result.state, at)] }
+    return { result, items: [menuOverlay(moment.menu, result.state, at), menuHighlight(moment.menu, result.state, at)] }
   }
 
   /** A state that was kept, with the times of then: what it was at `from` the menu is at `to`. */
@@ -178,7 +178,7 @@ export class MenuTrack {
     const state = shifted(left, to - from)
     this.#moments = [{ at: to, menu: last.menu, state }]
     this.#wish = null
-    return [overlay(last.menu, state, to), highlight(last.menu, state, to)]
+    return [menuOverlay(last.menu, state, to), menuHighlight(last.menu, state, to)]
   }
 
   /** What is to be done when the screen has come to a time; null: what was wanted is done. */
@@ -216,8 +216,8 @@ export class MenuTrack {
     if (this.#moments.length > MAX_MOMENTS) this.#moments.splice(0, this.#moments.length - MAX_MOMENTS)
     if (events.length > 0) this.#wish = { at, events }
     const items: Item[] = []
-    if (changed || isNew) items.push(overlay(menu, state, at))
-    if (isNew || before === undefined || !hasSameButtons(before.state, state)) items.push(highlight(menu, state, at))
+    if (changed || isNew) items.push(menuOverlay(menu, state, at))
+    if (isNew || before === undefined || !hasSameButtons(before.state, state)) items.push(menuHighlight(menu, state, at))
     return items
   }
 }
@@ -242,7 +242,8 @@ function shifted(state: MenuState, by: number): MenuState {
   }
 }
 
-function overlay({ graphics }: Menu, state: MenuState, at: Ticks): OverlayItem {
+/** What a menu shows from a feed time on. */
+export function menuOverlay({ graphics }: Menu, state: MenuState, at: Ticks): OverlayItem {
   return { type: "overlay", plane: "ig", at, until: null, picture: renderMenu(graphics, state) ?? CLEARED, forced: false }
 }
 
@@ -260,7 +261,8 @@ const noButtons = (at: Ticks): HighlightItem => ({
   selected: null,
 })
 
-function highlight({ graphics }: Menu, state: MenuState, at: Ticks): HighlightItem {
+/** Its buttons that can be selected. */
+export function menuHighlight({ graphics }: Menu, state: MenuState, at: Ticks): HighlightItem {
   const shown = takesKeys(state) ? shownButtons(graphics, state) : []
   const { videoWidth, videoHeight } = graphics.composition
   return {

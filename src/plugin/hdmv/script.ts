@@ -1,0 +1,552 @@
+import { crc32, DiscError, hex32, ticks, type Warnings } from "../../base/index.ts"
+import type { BlurayDisc, BlurayTitle, UserOperation } from "../../disc/bluray/index.ts"
+import {
+  IgDecoder,
+  type InteractiveGraphics,
+  type Menu,
+  type MenuAction,
+  type MenuResult,
+  type MenuState,
+  menuUserOperationMask,
+  openMenu,
+  renderMenu,
+  runMenu,
+} from "../../graphics/ig/index.ts"
+import {
+  chosenStreams,
+  type HdmvAction,
+  type HdmvEnvironment,
+  type HdmvEvent,
+  type HdmvPreferences,
+  type HdmvState,
+  initialState,
+  PSR,
+  runHdmvMachine,
+  TITLE_TOP_MENU,
+  withMenuSelection,
+  withPosition,
+  withStreams,
+} from "../../navigation/hdmv/index.ts"
+import type { Item } from "../items.ts"
+import type { ScriptLine } from "../script.ts"
+import { refusalOf } from "./allowed.ts"
+import { clearedMenu, menuHighlight, menuOverlay } from "./menu-track.ts"
+import { readPreloadedMenu } from "./preloaded-menu.ts"
+import { ClipReader, packetAt, type ScriptClip, scriptClips, timeOfPacket } from "./script-clips.ts"
+import { planeOf, ScriptGraphics } from "./script-planes.ts"
+import { chosenMenu } from "./stretch.ts"
+
+/** One unit at 1,000 microseconds: the clock of the program's timers and the menu's pictures. */
+const TICKS_PER_UNIT = 90
+/** What the clock begins with, in seconds; it seeds the machine's random numbers too. */
+const CLOCK_START = 1_000_000_000n
+/** mark_type of a chapter. */
+const ENTRY_MARK = 1
+/** PSR 10 where no button is selected. */
+const NO_BUTTON = 0xffff
+/** Programs between two units: libbluray calls more an endless loop. */
+const MAX_PROGRAMS = 100
+
+/** Something happened: libbluray's name of it. */
+export type ScriptEvent = { readonly name: string; readonly param: number }
+
+export type HdmvScriptOptions = {
+  readonly bluray: BlurayDisc
+  readonly preferences: HdmvPreferences
+  readonly warnings: Warnings
+  /** Keys that the disc forbids are refused; libbluray refuses the menu call and the title search only. */
+  readonly obeyProhibitions: boolean
+  /** Where random numbers begin; null: as libbluray's do by the oracle's clock. */
+  readonly seed: number | null
+  readonly signal: AbortSignal
+}
+
+type Playing = {
+  readonly title: BlurayTitle
+  readonly clips: readonly ScriptClip[]
+  readonly marks: readonly { readonly packet: number; readonly isChapter: boolean }[]
+  /** Number of the play item; null: the last one was read. */
+  item: number | null
+  nextMark: number
+  chapter: number
+}
+
+/**
+ * Drives a disc's program unit by unit as libbluray does: no read-ahead, what was read last is on the screen, and menus follow that library's
+ * own clock. Told events have its names, so that its trace can be laid beside this one.
+ */
+export class HdmvScript {
+  machine: HdmvState
+  units = 0
+  #crc = 0
+  /** What the machine is to do before the next unit. */
+  #pending: HdmvAction | null = null
+  /** The title that a jump goes to before the next unit. */
+  #entering: number | null = null
+  #started = false
+  #playing: Playing | null = null
+  #graphics: ScriptGraphics | null = null
+  readonly #menus: IgDecoder
+  #menu: { readonly menu: Menu; readonly state: MenuState } | null = null
+  #menuStatus = { MENU: 0, POPUP: 0 }
+  #events: ScriptEvent[] = []
+  #items: Item[] = []
+  #random: bigint
+  readonly #reader: ClipReader
+  readonly #options: HdmvScriptOptions
+  readonly #environment: HdmvEnvironment
+
+  constructor(options: HdmvScriptOptions) {
+    this.#options = options
+    this.#random = options.seed === null ? CLOCK_START : BigInt(options.seed)
+    this.machine = initialState(options.preferences)
+    this.#reader = new ClipReader(options.bluray)
+    this.#menus = new IgDecoder(options.warnings)
+    this.#environment = {
+      now: () => ticks(this.units * TICKS_PER_UNIT),
+      random: () => {
+        this.#random = BigInt.asUintN(64, this.#random * 6364136223846793005n + 1n)
+        return Number(this.#random >> 32n)
+      },
+    }
+  }
+
+  get playing(): boolean {
+    return this.#playing !== null
+  }
+
+  play(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#pending = { do: "start" }
+  }
+
+  /** What was drawn since it was asked for last. */
+  takeItems(): readonly Item[] {
+    const items = this.#items
+    this.#items = []
+    return items
+  }
+
+  /** Events that no read has given yet. */
+  takeEvents(): readonly ScriptEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  /** One read: an event that waits, or a unit. Null: nothing plays, and nothing is to be run. */
+  async read(): Promise<{ readonly isUnit: boolean; readonly event: ScriptEvent | null } | null> {
+    this.play()
+    for (let programs = 0; this.#events.length === 0 && this.#pending !== null; programs++) {
+      if (programs > MAX_PROGRAMS) throw new DiscError("limit", "the disc's program runs in circles without playing anything")
+      await this.#run(this.#pending)
+    }
+    const waiting = this.#events.shift()
+    if (waiting !== undefined) return { isUnit: false, event: waiting }
+    if (this.#playing === null) return null
+    this.#act({ type: "advance" })
+    const isUnit = await this.#readUnit(this.#playing)
+    return { isUnit, event: this.#events.shift() ?? null }
+  }
+
+  /** A key for the menu. @returns false where it does nothing, or is refused */
+  key(action: MenuAction, operation: UserOperation): boolean {
+    this.#placeClock()
+    if (this.#options.obeyProhibitions && this.#refuses(operation)) return false
+    return this.#act(action)
+  }
+
+  #refuses(operation: UserOperation): boolean {
+    const { bluray } = this.#options
+    const mask = this.#menu === null ? null : menuUserOperationMask(this.#menu.menu.graphics, this.#menu.state)
+    return refusalOf(bluray, this.#placed(), operation, mask) !== null
+  }
+
+  /** A jump of the machine, done before the next unit. @returns false where the disc forbids it */
+  jump(action: Extract<HdmvAction, { do: "menu" | "title" }>): boolean {
+    this.play()
+    const operation = action.do === "menu" ? "menuCall" : "titleSearch"
+    this.#placeClock()
+    if (this.#refuses(operation)) return false
+    this.#pending = action
+    this.#entering = action.do === "menu" ? TITLE_TOP_MENU : action.title
+    this.#tell("TITLE", this.#entering)
+    return true
+  }
+
+  /** Another place of the playlist: a time (45 kHz, from its start) or a chapter (from 1). */
+  seek(to: { readonly time45k: number } | { readonly chapter: number }): boolean {
+    const playing = this.#playing
+    if (playing === null) return false
+    const { clips, marks, title } = playing
+    if ("chapter" in to) {
+      const mark = marks.filter(({ isChapter }) => isChapter)[to.chapter - 1]
+      const item = mark === undefined ? -1 : clips.findLastIndex(({ titlePacket }) => titlePacket <= mark.packet)
+      const clip = clips[item]
+      if (mark === undefined || clip === undefined) return false
+      return this.#seekPacket(playing, item, mark.packet - clip.titlePacket + clip.startPacket)
+    }
+    let left = to.time45k
+    for (const [item, { inTime45k, outTime45k }] of title.playList.playItems.entries()) {
+      if (left < outTime45k - inTime45k) return this.#seekTime(playing, item, inTime45k + left)
+      left -= outTime45k - inTime45k
+    }
+    return false
+  }
+
+  /** The player's own choice of streams. */
+  async choose(chosen: Parameters<typeof withStreams>[1]): Promise<boolean> {
+    const before = chosenStreams(this.machine)
+    this.machine = withStreams(this.machine, chosen)
+    const playing = this.#playing
+    if (playing === null) return true
+    const now = chosenStreams(this.machine)
+    if (now.pg !== before.pg || now.pgShown !== before.pgShown) this.#startGraphics(playing)
+    if (now.angle === before.angle) return true
+    const hasAngle = now.angle >= 1 && playing.title.playList.playItems.some(({ angles }) => angles.length >= now.angle)
+    if (hasAngle) await this.#changeAngle(playing, now.angle)
+    else this.machine = withStreams(this.machine, { angle: before.angle })
+    return hasAngle
+  }
+
+  /** A player setting, before anything plays. */
+  set(register: number, value: number): void {
+    this.machine = { ...this.machine, psr: this.machine.psr.with(register, value >>> 0) }
+  }
+
+  /** Ends a still of some seconds. */
+  skipStill(): boolean {
+    const playing = this.#playing
+    if (playing === null || playing.item === null || playing.title.playList.playItems[playing.item]?.still.mode !== "finite") return false
+    this.#nextItem(playing, playing.item)
+    return true
+  }
+
+  /** A playlist without the program. */
+  async openPlaylist(playlist: number): Promise<boolean> {
+    this.#started = true
+    this.#pending = null
+    return this.#open(playlist)
+  }
+
+  state(): ScriptLine {
+    const playing = this.#playing
+    const { psr, gpr } = this.#placed()
+    const planes = { IG: this.#planeOfMenu(), PG: planeOf(this.#graphics?.subtitle ?? null) }
+    const shown = Object.entries(planes).filter(([, plane]) => plane !== null)
+    return {
+      type: "state",
+      ...this.counted(),
+      title: this.#entering ?? psr[PSR.title],
+      ...(playing === null
+        ? {}
+        : {
+            playlist: playing.title.playlistNumber,
+            playItem: psr[PSR.playItem],
+            chapter: playing.chapter,
+            position: this.#titlePacket(playing) * 192,
+          }),
+      angle: psr[PSR.angle],
+      page: psr[PSR.page],
+      button: psr[PSR.selectedButton],
+      planeRgbaCrc32: Object.fromEntries(shown.map(([name, plane]) => [name, plane?.crc32])),
+      box: Object.fromEntries(shown.map(([name, plane]) => [name, plane?.box])),
+      psr,
+      gpr,
+    }
+  }
+
+  counted(): { readonly units: number; readonly crc32: string } {
+    return { units: this.units, crc32: hex32(this.#crc) }
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close()
+  }
+
+  #planeOfMenu() {
+    if (this.#menu === null) return null
+    return planeOf(renderMenu(this.#menu.menu.graphics, this.#menu.state))
+  }
+
+  #tell(name: string, param: number): void {
+    this.#events.push({ name, param })
+  }
+
+  /** The machine with what its registers say of the place and the menu. */
+  #placed(): HdmvState {
+    const { bluray } = this.#options
+    const playing = this.#playing
+    const time45k = this.machine.psr[PSR.time] ?? 0
+    const placed = playing?.item == null ? this.machine : withPosition(bluray, this.machine, { playItemId: playing.item, time45k })
+    const psr = playing === null || placed.psr[PSR.chapter] === NO_BUTTON ? placed.psr : placed.psr.with(PSR.chapter, playing.chapter)
+    return { ...placed, psr }
+  }
+
+  /** PSR 8, which libbluray brings up to date with keys. */
+  #placeClock(): void {
+    const playing = this.#playing
+    const clip = playing === null || playing.item === null ? undefined : playing.clips[playing.item]
+    const item = playing?.title.playList.playItems[playing.item ?? 0]
+    if (clip === undefined || item === undefined) return
+    const time = Math.max(timeOfPacket(clip, this.#reader.packet) ?? 0, item.inTime45k)
+    if (time <= item.outTime45k) this.set(PSR.time, time)
+  }
+
+  async #run(action: HdmvAction): Promise<void> {
+    this.#pending = null
+    const { bluray, warnings } = this.#options
+    const result = runHdmvMachine(bluray, this.#environment, this.#placed(), action)
+    const before = this.machine
+    this.machine = result.state
+    for (const event of result.events) {
+      if (event.type === "warning") warnings.add(event.code, event.message)
+      else await this.#obey(event, before)
+    }
+    if (action.do === "button" && result.outcome !== "jumped") this.#act({ type: "program-ended" })
+  }
+
+  async #obey(event: Exclude<HdmvEvent, { type: "warning" }>, before: HdmvState): Promise<void> {
+    switch (event.type) {
+      case "title":
+        this.#closePlaylist()
+        // A viewer's own jump was told with the key.
+        if (this.#entering !== event.title) this.#tell("TITLE", event.title)
+        this.#entering = null
+        return
+      case "play-playlist":
+        return this.#play(event)
+      case "seek":
+        if (this.#playing !== null) this.#seekTime(this.#playing, event.playItemId, event.time45k)
+        return
+      case "stop":
+        return this.#closePlaylist()
+      case "still":
+        return this.#tell("STILL", event.on ? 1 : 0)
+      case "set-button-page":
+      case "enable-button":
+      case "disable-button":
+      case "popup-off":
+        this.#act(event)
+        return
+      case "streams":
+        return this.#streamsChanged(before)
+      case "end":
+    }
+  }
+
+  #streamsChanged(before: HdmvState): void {
+    const [was, is] = [chosenStreams(before), chosenStreams(this.machine)]
+    if (was.audio !== is.audio) this.#tell("AUDIO_STREAM", is.audio)
+    if (was.pg === is.pg && was.pgShown === is.pgShown) return
+    this.#tell("PG_TEXTST", is.pgShown ? 1 : 0)
+    this.#tell("PG_TEXTST_STREAM", is.pg)
+    if (this.#playing !== null) this.#startGraphics(this.#playing)
+  }
+
+  async #play({ playlist, playItemId, time45k, resumed }: Extract<HdmvEvent, { type: "play-playlist" }>): Promise<void> {
+    if (!(await this.#open(playlist))) return
+    const playing = this.#playing
+    if (playing === null) return
+    const item = playing.title.playList.playItems[playItemId]
+    const isElsewhere = playItemId > 0 || (item !== undefined && time45k !== item.inTime45k)
+    if (isElsewhere || resumed) this.#seekTime(playing, playItemId, time45k)
+    await this.#openMenu(playing)
+  }
+
+  async #open(playlist: number): Promise<boolean> {
+    this.#closePlaylist()
+    const { bluray } = this.#options
+    const title = bluray.title(playlist)
+    if (title === null) return false
+    const { angle } = chosenStreams(this.machine)
+    const clips = await scriptClips(bluray, title, angle)
+    const marks = title.playList.marks.map((mark) => {
+      const clip = clips[mark.playItemId]
+      const packet = clip?.information ? packetAt(clip.information, mark.time45k, clip.stcId) : (clip?.startPacket ?? 0)
+      return { packet: (clip?.titlePacket ?? 0) + packet - (clip?.startPacket ?? 0), isChapter: mark.markType === ENTRY_MARK }
+    })
+    const playing: Playing = { title, clips, marks, item: 0, nextMark: -1, chapter: 0 }
+    this.#playing = playing
+    this.#tell("PLAYLIST", playlist)
+    this.#tell("ANGLE", angle)
+    this.#startItem(playing, 0)
+    this.#followMarks(playing)
+    const { audio, pg, pgShown } = chosenStreams(this.#placed())
+    this.#tell("AUDIO_STREAM", audio)
+    this.#tell("PG_TEXTST", pgShown ? 1 : 0)
+    this.#tell("PG_TEXTST_STREAM", pg)
+    return true
+  }
+
+  #closePlaylist(): void {
+    const playing = this.#playing
+    if (playing === null) return
+    if (this.#menu !== null) this.#items.push(...clearedMenu(ticks(this.units * TICKS_PER_UNIT)))
+    this.#menu = null
+    this.#graphics = null
+    this.#menus.reset()
+    this.#tellMenu()
+    this.#playing = null
+  }
+
+  #startItem(playing: Playing, item: number): void {
+    playing.item = item
+    const clip = playing.clips[item]
+    if (clip !== undefined) this.#reader.start(clip, clip.startPacket)
+    this.#tell("PLAYITEM", item)
+    this.set(PSR.time, playing.title.playList.playItems[item]?.inTime45k ?? 0)
+    this.machine = this.#placed()
+    this.#startGraphics(playing)
+  }
+
+  /** Decoders begin anew; a menu that is shown stays. */
+  #startGraphics({ title, item }: Playing): void {
+    const state = this.#placed()
+    const playItem = title.playList.playItems[item ?? 0]
+    if (playItem === undefined) return
+    this.#graphics = new ScriptGraphics({
+      item: playItem,
+      menu: chosenMenu(state),
+      subtitle: chosenStreams(state).pg,
+      isSubtitleShown: () => chosenStreams(this.machine).pgShown,
+      menus: this.#menus,
+      path: title.fileName,
+      warnings: this.#options.warnings,
+    })
+  }
+
+  async #openMenu({ title, item }: Playing): Promise<void> {
+    const { bluray, warnings, signal } = this.#options
+    const graphics = await readPreloadedMenu(bluray, title.playList, item ?? 0, chosenMenu(this.machine), warnings, signal)
+    if (graphics !== null) this.#showMenu(graphics)
+  }
+
+  #showMenu(graphics: InteractiveGraphics): void {
+    const isShown = this.#menu?.state.popupShown === true
+    const button = this.machine.psr[PSR.selectedButton] ?? NO_BUTTON
+    const menu: Menu = { graphics, rules: "libbluray" }
+    this.#takeMenu(menu, openMenu(menu, this.units * TICKS_PER_UNIT, { selectedButtonId: button === NO_BUTTON ? null : button }))
+    // In libbluray a repeated display set begins anew, but a pop-up menu stays on.
+    if (isShown) this.#act({ type: "popup", shown: true })
+  }
+
+  #act(action: MenuAction): boolean {
+    if (this.#menu === null) return false
+    const { menu, state } = this.#menu
+    const result = runMenu(menu, state, this.units * TICKS_PER_UNIT, action)
+    this.#takeMenu(menu, result)
+    return result.outcome === "done"
+  }
+
+  #takeMenu(menu: Menu, { state, events, changed }: MenuResult): void {
+    const at = ticks(this.units * TICKS_PER_UNIT)
+    if (changed) this.#items.push(menuOverlay(menu, state, at), menuHighlight(menu, state, at))
+    this.#menu = { menu, state }
+    this.machine = withMenuSelection(this.machine, state.pageId, state.selectedButtonId ?? NO_BUTTON)
+    this.#tellMenu()
+    for (const event of events) {
+      if (event.type === "run") this.#pending = { do: "button", commands: event.commands }
+      else this.#tell("SOUND_EFFECT", event.soundIdRef)
+    }
+  }
+
+  #tellMenu(): void {
+    const isPopup = this.#menu?.menu.graphics.composition.userInterfaceModel === "pop-up"
+    const now = { MENU: this.#menu?.state.open ? 1 : 0, POPUP: isPopup ? 1 : 0 }
+    for (const name of ["MENU", "POPUP"] as const) if (now[name] !== this.#menuStatus[name]) this.#tell(name, now[name])
+    this.#menuStatus = now
+  }
+
+  #titlePacket({ item, clips }: Playing): number {
+    const clip = clips[item ?? clips.length - 1]
+    if (clip === undefined) return 0
+    return clip.titlePacket + (item === null ? clip.endPacket : this.#reader.packet) - clip.startPacket
+  }
+
+  #seekTime(playing: Playing, item: number, time45k: number): boolean {
+    const clip = playing.clips[item]
+    if (clip === undefined) return false
+    const isAtStart = time45k === playing.title.playList.playItems[item]?.inTime45k
+    const packet = clip.information === null || isAtStart ? clip.startPacket : packetAt(clip.information, time45k, clip.stcId)
+    return this.#seekPacket(playing, item, Math.max(packet, clip.startPacket))
+  }
+
+  #seekPacket(playing: Playing, item: number, packet: number): boolean {
+    const clip = playing.clips[item]
+    if (clip === undefined) return false
+    if (playing.item !== item) this.#startItem(playing, item)
+    this.#reader.start(clip, packet)
+    this.#placeClock()
+    this.#startGraphics(playing)
+    this.#tell("SEEK", 0)
+    this.#followMarks(playing)
+    return true
+  }
+
+  async #changeAngle(playing: Playing, angle: number): Promise<void> {
+    this.#tell("ANGLE", angle)
+    const clips = await scriptClips(this.#options.bluray, playing.title, angle)
+    this.#playing = { ...playing, clips }
+    this.#startItem(this.#playing, playing.item ?? 0)
+  }
+
+  async #readUnit(playing: Playing): Promise<boolean> {
+    if (playing.item === null) return this.#endPlaylist()
+    const unit = await this.#reader.read((block) => {
+      for (const graphics of this.#graphics?.push(block) ?? []) this.#showMenu(graphics)
+    })
+    if (unit.length === 0) {
+      const still = playing.title.playList.playItems[playing.item]?.still ?? { mode: "none" }
+      if (still.mode === "none") return this.#nextItem(playing, playing.item) ? this.#readUnit(playing) : this.#endPlaylist()
+      this.#tell("STILL_TIME", still.mode === "finite" ? still.seconds : 0)
+      return false
+    }
+    this.units++
+    this.#crc = crc32(unit, this.#crc)
+    this.#reachMarks(playing)
+    return true
+  }
+
+  #nextItem(playing: Playing, item: number): boolean {
+    if (item + 1 < playing.clips.length) {
+      this.#startItem(playing, item + 1)
+      return true
+    }
+    playing.item = null
+    return false
+  }
+
+  #endPlaylist(): false {
+    this.#tell("END_OF_TITLE", 0)
+    this.#pending = { do: "playlist-ended" }
+    return false
+  }
+
+  /** The next mark, and the chapter, from where reading is now. */
+  #followMarks(playing: Playing): void {
+    const packet = this.#titlePacket(playing)
+    playing.nextMark = playing.marks.findIndex((mark) => mark.packet > packet)
+    this.#chapterAt(playing, packet)
+  }
+
+  #reachMarks(playing: Playing): void {
+    const packet = this.#titlePacket(playing)
+    const next = playing.marks[playing.nextMark]
+    if (next === undefined || packet <= next.packet) return
+    for (; (playing.marks[playing.nextMark]?.packet ?? packet) < packet; playing.nextMark++) this.#tell("PLAYMARK", playing.nextMark)
+    this.#chapterAt(playing, packet)
+  }
+
+  #chapterAt(playing: Playing, packet: number): void {
+    const chapters = playing.marks.filter(({ isChapter }) => isChapter)
+    const chapter =
+      Math.max(
+        0,
+        chapters.findLastIndex((mark) => mark.packet <= packet),
+      ) + 1
+    if (chapter !== playing.chapter) this.#tell("CHAPTER", chapter)
+    playing.chapter = chapter
+  }
+}
