@@ -57,7 +57,8 @@ function button(id) {
   ]
 }
 
-function menu() {
+/** The segments of the menu. */
+export function menu() {
   const page = [0, 0, ...Array(8).fill(0), 0, 0, 0, 0, 1, ...u16(0), ...u16(0xffff), 0, BUTTONS]
   const data = [0, ...Array(10).fill(0), ...u24(0), 1, ...page, ...Array.from({ length: BUTTONS }, (_, id) => button(id)).flat()]
   const composition = segment(0x18, [...u16(1920), ...u16(1080), 0x10, 0, 0, 0x80, 0xc0, ...u24(data.length), ...data])
