@@ -33,9 +33,10 @@ export class SessionQueue {
     for (const item of items) this.#items.push(item)
   }
 
-  /** In front of everything that waits. */
+  /** In front of everything that waits, but behind the beginning of its stretch. */
   unshift(items: readonly Item[]): void {
-    this.#items.unshift(...items)
+    const start = this.#items.findLastIndex((item) => item.type === "discontinuity" && item.flush)
+    this.#items.splice(start + 1, 0, ...items)
   }
 
   /** Drops what waits, but for what `keep` says. */

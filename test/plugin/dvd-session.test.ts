@@ -160,6 +160,15 @@ describe("jumps", () => {
     await player.session.close()
   })
 
+  test("a key that is pressed before the new stretch was pulled is told behind its beginning", async () => {
+    const player = await firstPlay(5)
+    expect(await player.act(player.session.press("enter"))).toMatchObject({ flush: true })
+    expect(await player.session.press("subtitle")).toMatchObject({ outcome: "done", flush: false })
+    await player.until("packet")
+    expect(player.items.map(({ type }) => type).slice(0, 2)).toEqual(["discontinuity", "streams"])
+    await player.session.close()
+  })
+
   test("the menu key from a title, and back to where it was left", async () => {
     const player = play({ title: 2, chapter: 2, program: true })
     const first = await player.until("position")
@@ -176,6 +185,16 @@ describe("jumps", () => {
     expect(back.time).toBeGreaterThan(7)
     expect(back.time).toBeLessThanOrEqual(8)
     await player.session.close()
+  })
+
+  test("a session can begin in a menu, with registers as first play leaves them", async () => {
+    for (const menu of ["title", "root"] as const) {
+      const player = play({ menu })
+      expect(await player.until("position")).toMatchObject({ domain: "menu" })
+      const { buttons } = await player.until("highlight", (item) => item.buttons.length > 0)
+      expect(buttons).toHaveLength(6)
+      await player.session.close()
+    }
   })
 
   test("a menu that there is not", async () => {

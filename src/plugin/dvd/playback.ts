@@ -53,6 +53,15 @@ const MAX_BARREN_STEPS = 25_000
 /** Where playing stands, for going back to it. */
 export type PlaybackState = { readonly navigator: NavigatorState; readonly clock: FeedClock; readonly timeShift: number }
 
+/** First play that runs in circles keeps nobody from a title. */
+function startUnlessItLoops(navigator: DvdNavigator): void {
+  try {
+    navigator.start()
+  } catch (error) {
+    if (!(error instanceof DiscError && error.code === "limit")) throw error
+  }
+}
+
 /**
  * The disc's program and its blocks together, one step at a time: blocks in, items with feed time out. It reads nothing, waits for nothing
  * and knows no queue; the machine's clock is feed time without the gaps that jumps leave.
@@ -160,9 +169,13 @@ export class DvdPlayback {
     if (navigator.highlight !== null) this.tellHighlight(this.feed.end)
   }
 
-  /** Goes to a place whatever the disc forbids: where a session begins. @throws DiscError `not-found` */
+  /**
+   * Goes to a place whatever the disc forbids: where a session begins. The disc's first commands are run before, for its menus and titles
+   * find their registers as these left them. @throws DiscError `not-found`
+   */
   enter(act: (navigator: DvdNavigator) => KeyResult, what: string): void {
     const free = new DvdNavigator(this.#dvd, { ...this.#navigatorOptions, obeyProhibitions: false })
+    startUnlessItLoops(free)
     const { outcome, events } = act(free)
     if (outcome !== "done") throw new DiscError("not-found", `the disc has no ${what}`)
     this.navigator.state = free.state
