@@ -89,6 +89,8 @@ async function inPage(browser, url, { round }) {
   const jumps = []
   while (jumps.length < JUMPS) {
     for (const { before = [], key, isThere, after = [] } of round) {
+      // A menu's buttons may come a moment behind its first picture.
+      if (before.length > 0) await pause(1000)
       for (const arrow of before) await move(page, arrow)
       await pause(1000)
       jumps.push({ key, ...(await pressJump(page, PAGE_KEYS[key], isThere)) })
@@ -102,7 +104,7 @@ async function inPage(browser, url, { round }) {
 
 async function move(page, arrow) {
   await page.keyboard.press(PAGE_KEYS[arrow])
-  await sleep(150)
+  await sleep(300)
 }
 
 /** Where two neighbouring buttons lie on a screen; asked of the page, for all players show the disc at the same places. */
@@ -138,6 +140,7 @@ async function jumpsOnScreen(press, round, codes) {
   let misses = 0
   while (jumps.length < JUMPS) {
     for (const { before = [], key, isThere, after = [] } of round) {
+      if (before.length > 0) await pause(1000)
       for (const arrow of before) {
         press(arrow)
         await sleep(300)

@@ -112,7 +112,12 @@ export async function untilTitle(page, title) {
     if (code?.title === title) return
     await page.waitForTimeout(50)
   }
-  throw new Error(`the page shows title ${code?.title}, not ${title}`)
+  const state = await page.evaluate(() => {
+    const { currentTime, paused, seeking, readyState, buffered } = document.querySelector("video")
+    const ends = Array.from({ length: buffered.length }, (_, i) => buffered.end(i))
+    return JSON.stringify({ currentTime, paused, seeking, readyState, ends, status: document.querySelector(".stage").dataset.status })
+  })
+  throw new Error(`the page shows title ${code?.title}, not ${title}: ${state}`)
 }
 
 export const selectedIs = (page, number) =>
