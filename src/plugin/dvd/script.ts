@@ -192,11 +192,11 @@ export class DvdScript {
       case "subtitle":
         return navigator.subpicture(number() || null)
       default:
-        return this.#step(line, word)
+        return this.#program(line, word)
     }
   }
 
-  #step(line: string, word: string): KeyResult {
+  #program(line: string, word: string): KeyResult {
     const { navigator } = this
     switch (word) {
       case "next":
