@@ -32,7 +32,7 @@ export function layOutText(elements: readonly TextElement[], style: RegionStyle,
     const room = textBox.width - width
     const left = horizontalAlignment === "right" ? room : horizontalAlignment === "centre" ? room / 2 : 0
     const baseline = top + index * lineSpace + ascent
-    let x = Math.round(textFlow === "right-to-left" ? left + width : left)
+    let x = Math.floor(textFlow === "right-to-left" ? left + width : left)
     return characters.map(({ font, glyph, style: own, advance }) => {
       if (textFlow === "right-to-left") x -= advance
       const placed = { font, glyph, x, baseline, style: own }

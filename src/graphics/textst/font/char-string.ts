@@ -103,8 +103,8 @@ class CharString {
       case 22:
         return this.#move(this.#take(1)[0] ?? 0, 0)
       case 14:
-        // With four numbers and no outline: an accented letter put together of two others by their names.
-        if (this.#take(0).length >= 4)
+        // Four numbers: an accented letter put together of two others by their names.
+        if (this.#stack.length >= 4)
           throw code.error("unsupported", "a glyph is put together by the names of others, which is not supported")
         this.#ended = true
         return

@@ -7,7 +7,7 @@ export type Contour = readonly number[]
 const MAX_POINTS = 20_000
 /** A curve of `SPAN` font units (of an em of 1000) becomes one line more, within these bounds: at 200 pixels an em that is a tenth of a pixel off. */
 const SPAN = 25
-const MIN_LINES = 2
+const MIN_LINES = 4
 const MAX_LINES = 16
 
 /** Takes a glyph's path and gives its contours as polygons. */

@@ -116,7 +116,7 @@ function drawContour(pen: OutlinePen, points: readonly Point[]): void {
   const start = first.onCurve ? first : last.onCurve ? last : between(last, first)
   pen.moveTo(start.x, start.y)
   let control: Point | null = null
-  for (const point of [...points, start]) {
+  for (const point of [...(start === first ? points.slice(1) : points), start]) {
     if (control === null) {
       if (point.onCurve) pen.lineTo(point.x, point.y)
       else control = point
