@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import { authoredDvd, canAuthor, type Recipe } from "../../disc/dvd/support/authored.ts"
 import { IfoEditor } from "../../disc/dvd/support/ifo-editor.ts"
 import { oraclePath } from "../../support/oracles.ts"
+import { writeAngleDisc } from "./support/angle-disc.ts"
 import { assign, writeCoverageDisc } from "./support/coverage-disc.ts"
 import { type LoadedDvd, loadDvd } from "./support/disc.ts"
 import { oracleTrace } from "./support/oracle-trace.ts"
@@ -108,6 +109,18 @@ describe.skipIf(!canAuthor || oraclePath("dvdnavtrace") === null)("differences f
     expect(last(runner.run("run 1\nstate\n"), "state")).toMatchObject({ domain: "VMGM", blocks: 1 })
     expect(runner.warnings).toEqual(["dvd-jump-missing"])
     expect(theirs(disc, "run 1\nstate\n").outcome).toBe("crashes")
+  })
+
+  /**
+   * Where a changed angle plays, a position counts from that angle's cell, which begins when the block does. libdvdnav counts from the cell of the
+   * angle before, and has no position at all in a cell of a higher angle that was entered by a search.
+   */
+  test("positions in a block of angles", async () => {
+    const disc = await loadDvd(writeAngleDisc(join(folder, "angles"), "seamless"))
+    const script = "run 22\nangle 3\nrun 29\nstate\nsector 60\nrun 1\nstate\n"
+    // Block 130 of angle 3, whose cell begins at 40; angle 1's, and so the block, at 20.
+    expect(of(own(disc, script), "state", "position")).toEqual([20 + 130 - 40, 20])
+    expect(of(theirs(disc, script).lines, "state", "position")).toEqual([20 + 130 - 20, undefined])
   })
 
   /** A program without end: libdvdnav does not come back. Here a key that leads into one does nothing. */
