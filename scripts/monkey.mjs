@@ -17,8 +17,8 @@ const MAX_GROWTH = 24 * 2 ** 20
 const SLACK = SECOND / 4
 /** Batches pulled between two keys. */
 const MAX_PULLS = 12
-/** What a program may be stopped for by name: the disc's fault, and the end of that session. */
-const NAMED = new Set(["limit", "damaged", "unsupported"])
+/** What ends a session by name: a fault of the disc, a menu that it does not have. */
+const NAMED = new Set(["limit", "damaged", "unsupported", "not-found"])
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
