@@ -5,7 +5,7 @@ import type { Beginning } from "./memory.ts"
 const FINGERPRINT_LENGTH = 12
 
 /** What is asked for, where anything is. Times in seconds. */
-export type Wanted = { readonly title: number | null; readonly time: number | null; readonly beginning: Beginning | null }
+type Wanted = { readonly title: number | null; readonly time: number | null; readonly beginning: Beginning | null }
 
 const query = () => new URLSearchParams(location.search)
 

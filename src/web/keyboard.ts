@@ -70,7 +70,8 @@ function playerKey(key: string, player: Player, { fullScreen, menu }: KeyActions
     "+": () => player.setVolume(volume + VOLUME_STEP),
     "-": () => player.setVolume(volume - VOLUME_STEP),
     x: () => player.toggleMute(),
-    m: () => menu("root"),
+    // As on the remote control of a Blu-ray player, where one key is both.
+    m: () => (player.hasPopUp ? player.press("popup") : menu("root")),
     t: () => menu("title"),
     f: fullScreen,
     Home: () => player.seek(0),
@@ -106,7 +107,7 @@ export const KEY_HELP: readonly { readonly title: string; readonly keys: readonl
   {
     title: "Always",
     keys: [
-      ["M", "The disc's menu"],
+      ["M", "The disc's menu, or its pop-up"],
       ["T", "Its title menu"],
       ["+ −, or ↑ ↓", "Louder, softer"],
       ["X", "Mute"],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openDisc } from "../../src/plugin/node.ts"
 import { PROBLEM_CODES } from "../../src/web/problems.ts"
 import { discWith, hasChromium, Rig, sample, until } from "../support/browser.ts"
-import { playedPast } from "./watching.ts"
+import { playedPast, untilSeen } from "./watching.ts"
 
 describe.skipIf(!hasChromium)("the page", () => {
   let rig: Rig
@@ -115,6 +115,40 @@ describe.skipIf(!hasChromium)("the page", () => {
     await until(page, () => /title=1&t=(18|19|2\d)/.test(location.search))
     await page.goto(`${url}?start=film`)
     await until(page, () => /^0:(1[89]|2\d)/.test(document.querySelector('[data-testid="clock"]')?.textContent ?? ""))
+    await page.context().close()
+  })
+
+  test("a hole in the film's first moments does not keep it from beginning", async () => {
+    const page = await rig.open(`${url}?title=2&t=0`, {
+      before: (opened) =>
+        opened.addInitScript(() => {
+          const real = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "buffered")?.get
+          Object.defineProperty(HTMLMediaElement.prototype, "buffered", {
+            get() {
+              const ranges = real?.call(this) as TimeRanges
+              if (ranges.length !== 1 || ranges.end(0) - ranges.start(0) < 0.5) return ranges
+              const starts = [ranges.start(0), ranges.start(0) + 0.35]
+              const ends = [ranges.start(0) + 0.3, ranges.end(0)]
+              return { length: 2, start: (index: number) => starts[index], end: (index: number) => ends[index] }
+            },
+          })
+        }),
+    })
+    await playedPast(page, 2)
+    await page.context().close()
+  })
+
+  test("a server that was started anew plays on with one press, and so do the titles of its list", async () => {
+    const first = await rig.serve([sample("dvd.iso")])
+    const page = await rig.open(`${first.url}?title=2`)
+    await playedPast(page, 1)
+    await first.close()
+    await page.locator('.problem[data-code="connection"]').waitFor()
+    await rig.serve([sample("dvd.iso")], { port: first.port })
+    await page.getByRole("button", { name: "Try again" }).click()
+    await untilSeen(page, 2)
+    await page.getByRole("button", { name: /^Title 1/ }).click()
+    await untilSeen(page, 1)
     await page.context().close()
   })
 

@@ -163,6 +163,11 @@ export class Player {
     return this.#state.position === null || this.#state.allowed.includes(operation)
   }
 
+  /** Whether there is a pop-up menu for this film, on the screen or to be called. */
+  get hasPopUp(): boolean {
+    return this.#state.allowed.includes("menu-popup")
+  }
+
   /** Says that a key is not allowed. */
   refuse(by: Refusal | null): void {
     this.#set({ refused: { count: (this.#state.refused?.count ?? 0) + 1, by } })

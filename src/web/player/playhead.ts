@@ -119,7 +119,7 @@ export class Playhead {
     if (this.#timeline.base === null) return
     this.#tryJump()
     if (this.#jump !== null) return this.#endInsteadOfJump(this.#jump)
-    if (this.#awaitsStart && (this.#endAt !== null || this.#hasFilm(START_CUSHION))) this.play()
+    if (this.#awaitsStart && (this.#endAt !== null || this.#filmAhead() > START_CUSHION)) this.play()
     this.#hold()
     if (this.#endAt === null) return
     const now = this.feedTime ?? 0
@@ -197,7 +197,13 @@ export class Playhead {
     return this.#video.readyState <= HTMLMediaElement.HAVE_CURRENT_DATA
   }
 
-  /** Whether the buffer goes on for this long behind the element's place. */
+  /** Seconds up to the end of all that is there: holes on the way are stepped over. */
+  #filmAhead(): number {
+    const { currentTime, buffered } = this.#video
+    return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime
+  }
+
+  /** Whether the buffer goes on for this long behind the element's place without a hole. */
   #hasFilm(seconds: number): boolean {
     const { currentTime, buffered } = this.#video
     for (let i = 0; i < buffered.length; i++) {

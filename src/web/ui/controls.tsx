@@ -47,7 +47,12 @@ export function Controls({ player, state, title, isMenu, hasMenus, hasRemote, on
         <span class="spacer" />
         <Volume player={player} state={state} />
         {!isMenu && <StreamPickers player={player} state={state} angles={title?.angles ?? 1} />}
-        {hasMenus && !isMenu && <RoundButton icon="menu" label="Disc menu" keys="m" onClick={() => onMenu("root")} />}
+        {player.hasPopUp && (
+          <RoundButton icon="popUp" label="Pop-up menu" keys="m" isPressed={state.hasButtons} onClick={() => player.press("popup")} />
+        )}
+        {hasMenus && !isMenu && (
+          <RoundButton icon="menu" label="Disc menu" keys={player.hasPopUp ? "t" : "m"} onClick={() => onMenu("root")} />
+        )}
         {hasMenus && (isMenu || hasRemote) && <RoundButton icon="remote" label="Remote control" isPressed={hasRemote} onClick={onRemote} />}
         <RoundButton icon="full" label="Full screen" keys="f" onClick={onFullScreen} />
       </div>

@@ -18,6 +18,7 @@ const PATHS = {
   warning: "M12 4L2.5 20h19zM12 10v4.5M12 17.2v.1",
   close: "M6 6l12 12M18 6L6 18",
   menu: "M4 5h16v14H4zM8 9.5h8M8 14.5h8",
+  popUp: "M4 5h16v14H4zM8 15.5h8M9 11l3-3 3 3",
   film: "M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4M4 14.5h4M16 9.5h4M16 14.5h4",
   remote: "M8.5 2.5h7v19h-7zM12 5.5v.1M12 10v5M9.5 12.5h5M11 18.5h2",
   up: "M6 14.5l6-6 6 6",

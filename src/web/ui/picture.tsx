@@ -10,7 +10,10 @@ type Props = {
   readonly onFullScreen: () => void
 }
 
-/** The film and its planes. A pointer over one of the disc's buttons selects it, a press presses it; elsewhere a press stops and starts the film. */
+/**
+ * The film and its planes. A pointer over one of the disc's buttons selects it, a press presses it; elsewhere a press stops and starts the film.
+ * The other mouse button, or a finger that stays, calls the disc's pop-up menu and sends it away.
+ */
 export function Picture({ video, canvas, player, onFullScreen }: Props) {
   const [isOnButton, setOnButton] = useState(false)
   const point = (event: MouseEvent & { currentTarget: HTMLElement }, activate: boolean): boolean => {
@@ -30,6 +33,11 @@ export function Picture({ video, canvas, player, onFullScreen }: Props) {
         onClick={(event) => {
           if (hasButtons()) point(event, true)
           else player?.togglePlay()
+        }}
+        onContextMenu={(event) => {
+          if (player?.hasPopUp !== true) return
+          event.preventDefault()
+          player.press("popup")
         }}
         onDblClick={() => !hasButtons() && onFullScreen()}
       />

@@ -27,7 +27,7 @@ export function Remote({ player, onMenu }: Props) {
         </button>
       </div>
       <div class="remote-names">
-        <button type="button" onClick={() => onMenu("root")}>
+        <button type="button" onClick={() => (player.hasPopUp ? player.press("popup") : onMenu("root"))}>
           <Icon name="menu" size={18} /> Menu
         </button>
         <button type="button" onClick={() => onMenu("title")}>
