@@ -11,6 +11,7 @@ import { CodeReader, distance, HighlightReader, Screen, startVlc } from "./bench
 
 const main = join(import.meta.dirname, "../dist/cli/main.js")
 const samples = join(import.meta.dirname, "../samples")
+/** Even, so that the first button is selected again. */
 const PRESSES = 30
 const JUMPS = 20
 /** A player that leaves so many keys unanswered does not do this. */
@@ -168,12 +169,14 @@ async function highlightsOnScreen(screen, press, places) {
     press("down")
     await sleep(2000)
     looks.push(await reader.learn())
+    press("up")
+    await sleep(1000)
     if (distance(...looks) < 1) throw new Error("no button changes its colours under a key")
     const highlights = []
     let misses = 0
-    for (let selected = 1; highlights.length < PRESSES; selected = 1 - selected) {
+    for (let selected = 0; highlights.length < PRESSES; selected = 1 - selected) {
       await pause(500)
-      const from = press(selected === 1 ? "up" : "down")
+      const from = press(selected === 0 ? "down" : "up")
       const seen = await reader.until(looks[selected], looks[1 - selected])
       if (seen !== null) highlights.push(seen - from)
       else if (++misses >= MAX_MISSES) throw new Error(`${misses} keys lit no other button`)
