@@ -47,7 +47,7 @@ try {
 
 const text = (codec, { packets, displaySets }) => `${packets} packets${codec.includes("pgs") ? `, ${displaySets} display sets` : ""}`
 for (const { index, kind, number, codec, language, id } of streams) {
-  const { outside, ...inside } = counts.get(index) ?? { packets: 0, displaySets: 0, outside: { packets: 0 } }
+  const { outside, ...inside } = counts.get(index) ?? { packets: 0, displaySets: 0, outside: { packets: 0, displaySets: 0 } }
   if (values.json) console.log(JSON.stringify({ kind, number, codec, language, id, ...inside, outside }))
   else
     console.log(
