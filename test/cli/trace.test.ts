@@ -1,7 +1,9 @@
 import { expect, test, vi } from "vitest"
+import { authoredDvd, canAuthor } from "../disc/dvd/support/authored.ts"
 import { loadDvd } from "../navigation/dvd/support/disc.ts"
 import { firstDifference, oracleTrace } from "../navigation/dvd/support/oracle-trace.ts"
 import { randomScript } from "../navigation/dvd/support/random-script.ts"
+import { clip } from "../navigation/dvd/support/recipes.ts"
 import type { TraceLine } from "../navigation/dvd/support/script-runner.ts"
 import { oraclePath } from "../support/oracles.ts"
 import { opentray, samplePath } from "./cli.ts"
@@ -87,4 +89,23 @@ test.each([
   const { status, stderr } = await opentray(["trace", DVD, "--script", "-"], { input: `run 1\n${line}\n` })
   expect(status).toBe(2)
   expect(stderr).toMatch(said)
+})
+
+test.skipIf(!canAuthor)("a program in circles ends the trace by name, behind what came before", async () => {
+  const loops = authoredDvd({
+    name: "loops-later",
+    clips: [clip("film", 1)],
+    xml: `<dvdauthor dest="dvd" jumppad="no"><vmgm><fpc>{ jump title 1; }</fpc><menus><pgc entry="title"><pre>{ jump vmgm menu 2; }</pre></pgc>
+      <pgc><pre>{ g1 = g1 + 1; jump vmgm menu 1; }</pre></pgc></menus></vmgm>
+      <titleset><titles><pgc><vob file="film.mpg"/><post>{ call vmgm menu 1; }</post></pgc></titles></titleset></dvdauthor>`,
+  })
+  const { status, stdout, stderr } = await opentray(["trace", loops, "--script", "-"], { input: "run 1000\n" })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/the disc's program runs in circles without playing anything/)
+  expect(
+    stdout
+      .toString()
+      .split("\n")
+      .filter((line) => line.includes('"type":"packet"')).length,
+  ).toBeGreaterThan(20)
 })

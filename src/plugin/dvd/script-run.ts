@@ -20,19 +20,29 @@ export function dvdScriptRun(files: FileSystem, dvd: DvdDisc, warnings: Warnings
     packets: options.packets ?? true,
     emit: (line) => lines.push(line),
   })
+  const taken = () => {
+    const now = lines
+    lines = []
+    return now
+  }
   async function* command(line: string): AsyncGenerator<ScriptLine> {
     const run = script.command(line)
-    for (let next = run.next(); ; ) {
-      yield* lines
-      lines = []
-      if (next.done) return
-      let block = reader.take(next.value)
-      while (block === undefined) {
-        await reader.fill(next.value, signal)
-        block = reader.take(next.value)
+    try {
+      for (let next = run.next(); !next.done; ) {
+        yield* taken()
+        let block = reader.take(next.value)
+        while (block === undefined) {
+          await reader.fill(next.value, signal)
+          block = reader.take(next.value)
+        }
+        next = run.next(block)
       }
-      next = run.next(block)
+    } catch (error) {
+      // What came before an error is told before it.
+      yield* taken()
+      throw error
     }
+    yield* taken()
   }
   return { command, close: () => reader.close() }
 }

@@ -15,7 +15,6 @@ import {
 } from "../../navigation/dvd/index.ts"
 import type { ScriptLine } from "../script.ts"
 import { FIRST_FEED_TIME } from "../stretch.ts"
-import type { DvdPlace } from "./place.ts"
 import { DvdPlayback } from "./playback.ts"
 
 const DOMAINS: Readonly<Record<DvdDomain, string>> = { "first-play": "FP", vmgm: "VMGM", vtsm: "VTSM", title: "VTS" }
@@ -71,8 +70,6 @@ export type DvdScriptOptions = {
   readonly seed: number
   readonly obeyProhibitions: boolean
   readonly packets: boolean
-  /** Instead of first play. */
-  readonly from?: DvdPlace
   readonly emit: (line: ScriptLine) => void
 }
 
@@ -90,16 +87,14 @@ export class DvdScript {
   position: ScriptPosition = { started: false, blocks: 0, crc: 0, skipStill: false, cell: null }
   readonly #emit: DvdScriptOptions["emit"]
   readonly #environment: DvdEnvironment
-  readonly #from: DvdPlace | undefined
   /** Events without a line of their own, which only an `until` asks for; in libdvdnav's order. */
   #pending: string[] = []
   #toldVobs = ""
   #toldButton = 0
 
-  constructor(dvd: DvdDisc, { preferences, warnings, warned, seed, obeyProhibitions, packets, from, emit }: DvdScriptOptions) {
+  constructor(dvd: DvdDisc, { preferences, warnings, warned, seed, obeyProhibitions, packets, emit }: DvdScriptOptions) {
     this.random = new ScriptRandom(BigInt(seed))
     this.#emit = emit
-    this.#from = from
     this.#environment = { now: () => ticks(this.position.blocks * TICKS_PER_BLOCK), random: () => this.random.next() }
     const { now, random } = this.#environment
     const program = { preferences, random, now, obeyProhibitions }
@@ -142,8 +137,7 @@ export class DvdScript {
   #start(): void {
     if (this.position.started) return
     this.#change({ started: true })
-    if (this.#from === undefined) this.#takeNew(this.navigator.start())
-    else this.playback.resumeAt(this.#from)
+    this.#takeNew(this.navigator.start())
     this.#items()
   }
 
