@@ -22,13 +22,22 @@ const MAX_SEQUENCE_BYTES = 256 * 1024
 /** Volume descriptor pointers followed; each leads to an extent of up to MAX_SEQUENCE_BYTES. */
 const MAX_SEQUENCE_EXTENTS = 8
 
+/** A scratch takes one place or two. Where more cannot be read, nothing can: a server that is gone is asked several times at each. */
+const MAX_UNREADABLE_ANCHORS = 3
+
 /**
  * Finds the volume by its anchors (ECMA 167 3/8.4.2.1, UDF 2.2.3) and reads its descriptors, from the reserve sequence what the
- * main one lacks. @throws DiscError `damaged` when no anchor leads to a logical volume.
+ * main one lacks. @throws DiscError `damaged` when no anchor leads to a logical volume, `read-failed` when none was found and a place could not be read.
  */
 export async function readVolumeDescriptors(image: ImageReader, warnings: Warnings, options?: ReadOptions): Promise<VolumeDescriptors> {
   let failure: DiscError | null = null
+  const unreadable: DiscError[] = []
   for await (const { anchor, sectorSize, isFirst } of anchors(image, options)) {
+    if (anchor instanceof DiscError) {
+      unreadable.push(anchor)
+      if (unreadable.length === MAX_UNREADABLE_ANCHORS) throw anchor
+      continue
+    }
     try {
       const found = await readSequences(image, anchor, sectorSize, warnings, options)
       if (!isFirst)
@@ -41,11 +50,13 @@ export async function readVolumeDescriptors(image: ImageReader, warnings: Warnin
   }
   throw (
     failure ??
+    unreadable[0] ??
     new DiscError("damaged", "no anchor volume descriptor pointer was found; the UDF volume cannot be read", { path: image.source.name })
   )
 }
 
-type FoundAnchor = { anchor: AnchorVolumeDescriptorPointer; sectorSize: number; isFirst: boolean }
+/** An error in place of an anchor: its sector cannot be read. */
+type FoundAnchor = { anchor: AnchorVolumeDescriptorPointer | DiscError; sectorSize: number; isFirst: boolean }
 
 /** The usual place at each sector size comes before the others: on nearly every disc the first read finds it. */
 async function* anchors(image: ImageReader, options?: ReadOptions): AsyncGenerator<FoundAnchor> {
@@ -69,7 +80,7 @@ async function readAnchor(image: ImageReader, sector: number, sectorSize: number
     return parseAnchor(new ByteReader(bytes, image.source.name, sector * sectorSize), sector)
   } catch (error) {
     // A bad sector where an anchor may lie: there are others.
-    if (error instanceof DiscError && error.code === "read-failed") return null
+    if (error instanceof DiscError && error.code === "read-failed") return error
     throw error
   }
 }
