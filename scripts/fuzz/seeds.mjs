@@ -164,12 +164,40 @@ async function addMade(add) {
   add("play-list", "made, all sub-paths and extensions", bluray.makeFullPlayList())
   add("play-list", "made, 3D", bluray.make3dPlayList())
   add("clip-information", "made, 3D", bluray.make3dClip())
+  await addTexts(add)
   const { extendedAttributes } = await import("../../test/support/copy-management.ts")
   add("copy-management", "made", extendedAttributes(0xb0))
   const { withTextData } = await import("../../test/disc/dvd/support/text-data.ts")
   const dvd = await openFileSystem(new MemorySource(new Uint8Array(readFileSync(join(root, "samples/dvd.iso")))), new Warnings())
   const vmg = await dvd.open("/VIDEO_TS/VIDEO_TS.IFO")
   add("vmg-ifo", "made, with text data", withTextData(new Uint8Array(await vmg.read(0, vmg.size))))
+}
+
+/** A font and text that uses it, one behind the other. */
+async function addTexts(add) {
+  const { makeFont } = await import("../../test/graphics/support/make-font.ts")
+  const { CODE, dialogSegment, styleSegment } = await import("../../test/graphics/support/textst-author.ts")
+  const letters = { a: [0, 0, 0, 500, 500, 500, 500, 0], b: [0, -100, 200, 700, 300, -100] }
+  const glyphs = Object.entries(letters).map(([character, contour]) => ({ character, advance: 600, contours: [contour] }))
+  const style = { region: [100, 900, 300, 120], box: [10, 10, 280, 100], size: 40, lineSpace: 45 }
+  const changes = [CODE.lineBreak, CODE.reset].map((code) => ({ code }))
+  const elements = ["ab", { code: CODE.style, data: [7, 2, 3] }, "ba", ...changes, { code: CODE.size, data: [60] }, "a"]
+  const palette = [
+    [1, 235, 128, 128, 255],
+    [2, 81, 90, 240, 255],
+  ]
+  const dialogs = [1, 2].map((from) =>
+    dialogSegment({ from, to: from + 1, palette, regions: [{ elements }, { style: 1, forced: true, elements }] }),
+  )
+  const segments = [styleSegment([style, { ...style, id: 1, fontStyle: 6, halign: 2, valign: 3 }], { palette, dialogs: 2 }), ...dialogs]
+  for (const outlines of ["truetype", "compact"]) {
+    for (const map of [4, 12]) {
+      const font = makeFont({ glyphs, outlines, map })
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(font.length)
+      add("text-subtitle", `made, ${outlines}, map ${map}`, Buffer.concat([length, font, ...segments]))
+    }
+  }
 }
 
 function addData(data, add) {

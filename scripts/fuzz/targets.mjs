@@ -16,6 +16,7 @@ import { VolumeFileSystem } from "../../dist/filesystem/volume-file-system.js"
 import { parseInteractiveComposition } from "../../dist/graphics/ig/index.js"
 import { PgDecoder } from "../../dist/graphics/pg/index.js"
 import { decodeSubpicture, subpictureColours } from "../../dist/graphics/subpicture/index.js"
+import { decodeTextSubtitle, openFont, renderDialog } from "../../dist/graphics/textst/index.js"
 import { ProgramStreamDemuxer, parseNavigationPack, TransportStreamDemuxer } from "../../dist/mpeg/index.js"
 import { MemorySource } from "../../dist/source/index.js"
 
@@ -25,6 +26,8 @@ const CODECS = [..."mpeg1video mpeg2video h264 hevc vc1 mp1 mp2 mp3 aac ac3 eac3
 /** Files of a damaged volume that are read, and bytes of each. */
 const MAX_FILES = 40
 const READ_BYTES = 64 * 1024
+/** Texts of a damaged subtitle that are drawn. */
+const DIALOGS = 3
 /** Blocks of a damaged disc's title that are played. */
 const STEPS = 40
 
@@ -79,6 +82,24 @@ function presentationGraphics(bytes) {
     const end = at + 3 + bytes[at + 1] * 256 + bytes[at + 2]
     attempt(() => decoder.push(bytes.subarray(at, end), at))
     at = end
+  }
+}
+
+/** A font, its length in the first four bytes, and a text subtitle's segments behind it: both are damaged. Drawn are the first dialogs. */
+function textSubtitle(bytes, random) {
+  if (bytes.length < 4) return
+  const end = 4 + Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), bytes.length - 4)
+  const font = attempt(() => openFont(bytes.subarray(4, end), "fuzz")) ?? null
+  for (let codePoint = 0x20; font !== null && codePoint < 0x80; codePoint++) attempt(() => font.outlineOf(font.glyphOf(codePoint)))
+  const segments = []
+  for (let at = end; at + 3 <= bytes.length; ) {
+    const next = at + 3 + bytes[at + 1] * 256 + bytes[at + 2]
+    segments.push(bytes.subarray(at, next))
+    at = next
+  }
+  const text = decodeTextSubtitle(segments, 1 + random.below(7), new Warnings(), "fuzz")
+  for (const dialog of text?.dialogs.slice(0, DIALOGS) ?? []) {
+    renderDialog(text.style, dialog, { fonts: [font], warnings: new Warnings(), path: "fuzz" })
   }
 }
 
@@ -160,6 +181,7 @@ export const TARGETS = {
   "disc-library": { run: (bytes) => parseDiscLibrary(bytes, "eng", { path: "fuzz" }), weight: 8 },
   "interactive-graphics": { run: (bytes) => parseInteractiveComposition(reader(bytes)), weight: 8 },
   "presentation-graphics": { run: presentationGraphics, weight: 12 },
+  "text-subtitle": { run: textSubtitle, weight: 8 },
   "transport-stream": { run: transportStream, weight: 4 },
   "copy-management": { run: (bytes) => parseCopyManagement(reader(bytes)), weight: 2 },
   volume: { run: volume, weight: 10 },
