@@ -50,7 +50,7 @@ async function scratched(name: string, from: number, to: number): Promise<Disc> 
 async function playTitle(disc: Disc, options: PlayOptions): Promise<{ pictures: number; codes: Set<string>; last: string }> {
   const player = new Player(disc.play(options))
   const isOver = () => player.all("position").some(({ domain }) => domain !== "title") || player.last("still") !== undefined
-  for (let batches = 0; batches < 2000 && !isOver() && player.last("end") === undefined; batches++) if (!(await player.pull())) break
+  for (let batches = 0; batches < 2000 && !isOver() && player.last("end") === undefined; batches++) if (!(await player.pull(20_000))) break
   // What comes behind the title was read in the same batch.
   const end = player.all("position").find(({ domain }) => domain !== "title")?.at ?? Number.POSITIVE_INFINITY
   const isPicture = ({ stream, pts, decodeOnly }: PacketItem) => stream === 0 && !decodeOnly && pts !== null && pts < end

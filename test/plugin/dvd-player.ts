@@ -15,7 +15,7 @@ import {
 
 export const SECOND = 90_000
 /** A session that gives nothing for so long waits for the screen. */
-const QUIET_MS = 250
+const QUIET_MS = 300
 const MAX_BATCHES = 100_000
 
 type Kind<T extends Item["type"]> = Extract<Item, { readonly type: T }>
@@ -80,12 +80,13 @@ export class Player {
     while (await this.pull());
   }
 
-  /** The screen goes on from one feed time to another as a clock does. */
+  /** The screen goes on from one feed time to another as a clock does, and has what it shows. */
   async watch(from: number, to: number): Promise<void> {
     for (let time = from; time <= to; time += SECOND / 5) {
       this.session.presented(ticks(time))
-      await this.pull(20)
+      await this.reach(time)
     }
+    await this.settle()
   }
 
   /** An act of the viewer: what it makes void is dropped. */

@@ -33,10 +33,7 @@ const seconds = (feedTime: number) => (feedTime - FIRST) / SECOND
 async function firstPlay(shown: number, aheadSeconds = 1, disc = sample): Promise<Player> {
   const player = play({ from: "first-play", aheadSeconds }, disc)
   await player.until("position")
-  for (let time = 0; time < shown; time += 0.5) {
-    player.session.presented(at(time))
-    await player.pull(20)
-  }
+  await player.watch(FIRST, at(shown))
   player.session.presented(at(shown))
   await player.settle()
   return player

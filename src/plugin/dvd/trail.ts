@@ -80,9 +80,13 @@ function again(playback: DvdPlayback, entry: Entry, told: Told): boolean {
   playback.moveClock(entry.at)
   switch (entry.act) {
     case "steps": {
-      for (let done = 0; done < entry.count; done++) {
+      for (let left = entry.count; left > 0; ) {
         if (navigator.state.machine.phase.name !== "cell" || navigator.wantsNavigationPack) return false
-        note(playback, entry, told, navigator.step(navigator.wanted === null ? null : ANY_BLOCK))
+        const { wanted, runLength } = navigator
+        // All that is left of a VOBU is one step where no block is at hand: a key is answered in the time of a frame.
+        const isWhole = wanted === null || runLength <= left
+        note(playback, entry, told, navigator.step(isWhole ? null : ANY_BLOCK))
+        left -= wanted !== null && isWhole ? runLength : 1
       }
       return true
     }
