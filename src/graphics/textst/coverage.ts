@@ -83,18 +83,28 @@ export function strokePolygons({ width, height, values }: Coverage, polygons: It
       if (x1 <= x0 || y1 <= y0) continue
       left -= (x1 - x0) * (y1 - y0)
       if (left < 0) return 0
-      const [dx, dy] = [bx - ax, by - ay]
-      const squared = dx * dx + dy * dy || 1
-      for (let y = y0; y < y1; y++) {
-        for (let x = x0; x < x1; x++) {
-          const [px, py] = [x + 0.5 - ax, y + 0.5 - ay]
-          const along = Math.min(1, Math.max(0, (px * dx + py * dy) / squared))
-          const covered = reach - Math.hypot(px - along * dx, py - along * dy)
-          const index = y * width + x
-          if (covered > (values[index] ?? 1)) values[index] = Math.min(1, covered)
-        }
-      }
+      stroke(values, width, { ax, ay, dx: bx - ax, dy: by - ay, x0, x1, y0, y1 }, reach)
     }
   }
   return left
+}
+
+/** A line from `ax`, `ay` by `dx`, `dy`, and the pixels it may reach. */
+type Line = Readonly<Record<"ax" | "ay" | "dx" | "dy" | "x0" | "x1" | "y0" | "y1", number>>
+
+/** The inner loop of all edges: plain numbers only. */
+function stroke(values: Float32Array, width: number, { ax, ay, dx, dy, x0, x1, y0, y1 }: Line, reach: number): void {
+  const squared = dx * dx + dy * dy || 1
+  for (let y = y0; y < y1; y++) {
+    const py = y + 0.5 - ay
+    for (let x = x0; x < x1; x++) {
+      const px = x + 0.5 - ax
+      const along = Math.min(1, Math.max(0, (px * dx + py * dy) / squared))
+      const ex = px - along * dx
+      const ey = py - along * dy
+      const covered = reach - Math.sqrt(ex * ex + ey * ey)
+      const index = y * width + x
+      if (covered > (values[index] ?? 1)) values[index] = Math.min(1, covered)
+    }
+  }
 }

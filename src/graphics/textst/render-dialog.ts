@@ -116,22 +116,31 @@ function drawText(drawing: Drawing): void {
   const { looks, shown } = drawing
   const budget = { lines: MAX_LINES, work: MAX_STROKE_WORK }
   for (const { style, glyphs } of looks) {
-    const bold = glyphs.filter(({ font }) => style.bold && !font.isBold).flatMap((glyph) => polygonsOf(drawing, glyph, budget))
-    const plain = glyphs.filter(({ font }) => !style.bold || font.isBold).flatMap((glyph) => polygonsOf(drawing, glyph, budget))
-    const polygons = [...bold, ...plain]
-    if (polygons.length === 0) continue
-    const fill = fillPolygons(polygons, shown.width, shown.height)
-    const boldRadius = (style.fontSize * BOLD_STRENGTH) / 2
+    const boldRadius = style.bold ? (style.fontSize * BOLD_STRENGTH) / 2 : 0
+    const width = style.outline ? Math.max(MIN_EDGE, style.fontSize * EDGE[style.outlineThickness]) : 0
+    const drawn = glyphs.map((glyph) => ({ isBold: style.bold && !glyph.font.isBold, polygons: polygonsOf(drawing, glyph, budget) }))
+    // Only what the look touches is drawn: a line of text, not the plane.
+    const area = intersection(
+      shown,
+      boundsOf(
+        drawn.flatMap(({ polygons }) => polygons),
+        boldRadius + width + 1,
+      ),
+    )
+    if (area === null) continue
+    const moved = (wanted: boolean) =>
+      drawn.flatMap(({ isBold, polygons }) => (isBold === wanted ? polygons.map((points) => relativeTo(area, points)) : []))
+    const [bold, plain] = [moved(true), moved(false)]
+    const fill = fillPolygons([...bold, ...plain], area.width, area.height)
     budget.work = strokePolygons(fill, bold, boldRadius, budget.work)
     if (!style.outline) {
-      compose(drawing, style, fill.values, null)
+      compose(drawing, style, area, fill.values, null)
       continue
     }
     const edge = { ...fill, values: fill.values.slice() }
-    const width = Math.max(MIN_EDGE, style.fontSize * EDGE[style.outlineThickness])
     budget.work = strokePolygons(edge, plain, width, budget.work)
     budget.work = strokePolygons(edge, bold, width + boldRadius, budget.work)
-    compose(drawing, style, fill.values, edge.values)
+    compose(drawing, style, area, fill.values, edge.values)
   }
   if (budget.lines < 0 || budget.work === 0) {
     const { warnings, path } = drawing.options
@@ -139,15 +148,32 @@ function drawText(drawing: Drawing): void {
   }
 }
 
-/** A glyph's outline in pixels of what is shown. */
+function boundsOf(polygons: readonly Polygon[], margin: number): Rectangle {
+  let [left, top, right, bottom] = [PLANE_WIDTH, PLANE_HEIGHT, 0, 0]
+  for (const points of polygons) {
+    for (let at = 0; at < points.length; at += 2) {
+      const [x = 0, y = 0] = [points[at], points[at + 1]]
+      left = Math.min(left, x)
+      right = Math.max(right, x)
+      top = Math.min(top, y)
+      bottom = Math.max(bottom, y)
+    }
+  }
+  const [x, y] = [Math.floor(left - margin), Math.floor(top - margin)]
+  return { x, y, width: Math.ceil(right + margin) - x, height: Math.ceil(bottom + margin) - y }
+}
+
+const relativeTo = ({ x, y }: Rectangle, points: Polygon): Polygon => points.map((value, at) => value - (at % 2 === 0 ? x : y))
+
+/** A glyph's outline in pixels of the plane. */
 function polygonsOf(
-  { box, shown, options }: Drawing,
+  { box, options }: Drawing,
   { font, glyph, x, baseline, style }: PlacedGlyph,
   budget: { lines: number },
 ): readonly Polygon[] {
   const scale = style.fontSize / font.unitsPerEm
   const slant = style.italic && !font.isItalic ? SLANT : 0
-  const [left, top] = [box.x + x - shown.x, box.y + baseline - shown.y]
+  const [left, top] = [box.x + x, box.y + baseline]
   let polygons: readonly Polygon[]
   try {
     polygons = font.outlineOf(glyph)
@@ -164,18 +190,18 @@ function polygonsOf(
 }
 
 /** Draws one look into the region; what is barely touched stays what it is where other letters are. */
-function compose(drawing: Drawing, style: CharacterStyle, fill: Float32Array, edge: Float32Array | null): void {
-  const { palette, shades, indices, place, shown } = drawing
+function compose(drawing: Drawing, style: CharacterStyle, area: Rectangle, fill: Float32Array, edge: Float32Array | null): void {
+  const { palette, shades, indices, place } = drawing
   const background = colourAt(palette, drawing.style.backgroundColor)
   const letter = colourAt(palette, style.fontColor)
   const around = edge === null ? background : colourAt(palette, style.outlineColor)
   const inner = shades.ramp(around, letter)
   const outer = edge === null ? inner : shades.ramp(background, around)
-  for (let row = 0; row < shown.height; row++) {
-    const to = (shown.y - place.y + row) * place.width + shown.x - place.x
-    for (let column = 0; column < shown.width; column++) {
-      const covered = fill[row * shown.width + column] ?? 0
-      const reached = edge === null ? covered : (edge[row * shown.width + column] ?? 0)
+  for (let row = 0; row < area.height; row++) {
+    const to = (area.y - place.y + row) * place.width + area.x - place.x
+    for (let column = 0; column < area.width; column++) {
+      const covered = fill[row * area.width + column] ?? 0
+      const reached = edge === null ? covered : (edge[row * area.width + column] ?? 0)
       if (reached < 0.5 && indices[to + column] !== 0) continue
       const index = inner.indexOf(covered) ?? (edge === null ? null : outer.indexOf(reached))
       if (index !== null) indices[to + column] = index
