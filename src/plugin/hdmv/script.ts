@@ -244,7 +244,8 @@ export class HdmvScript {
         : {
             playlist: playing.title.playlistNumber,
             playItem: psr[PSR.playItem],
-            chapter: playing.chapter,
+            // PSR 5 lags behind where a unit ends on a chapter's first packet.
+            chapter: chapterOf(playing, this.#titlePacket(playing)),
             position: this.#titlePacket(playing) * 192,
           }),
       angle: psr[PSR.angle],
@@ -540,13 +541,19 @@ export class HdmvScript {
   }
 
   #chapterAt(playing: Playing, packet: number): void {
-    const chapters = playing.marks.filter(({ isChapter }) => isChapter)
-    const chapter =
-      Math.max(
-        0,
-        chapters.findLastIndex((mark) => mark.packet <= packet),
-      ) + 1
+    const chapter = chapterOf(playing, packet)
     if (chapter !== playing.chapter) this.#tell("CHAPTER", chapter)
     playing.chapter = chapter
   }
+}
+
+/** The chapter of a packet of the playlist, from 1. */
+function chapterOf({ marks }: Playing, packet: number): number {
+  const chapters = marks.filter(({ isChapter }) => isChapter)
+  return (
+    Math.max(
+      0,
+      chapters.findLastIndex((mark) => mark.packet <= packet),
+    ) + 1
+  )
 }
