@@ -97,7 +97,9 @@ export class MenuActs {
   async #runProgram(stretch: Stretch, commands: readonly Uint8Array[], at: Ticks, waiting: MenuEvent[]): Promise<Answer> {
     const { program } = this.#playback
     const result = program.run(program.stateAt(stretch, at), { do: "button", commands }, at)
-    if (result.outcome !== "jumped") waiting.push(...this.#command(stretch, result, at))
+    // A jump within the playlist takes the menu along, as the program has left it.
+    const keepsMenu = result.outcome !== "jumped" || result.events.some(({ type }) => type === "seek")
+    if (keepsMenu) waiting.push(...this.#command(stretch, result, at))
     const answer = await this.#playback.apply(result, at, true)
     if (answer.flush) return answer
     const still = result.events.findLast((event) => event.type === "still")

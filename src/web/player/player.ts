@@ -325,8 +325,8 @@ export class Player {
       this.#captions.flush(showFrom)
       this.#buttons.flush(feedTime, showFrom)
       this.#timeline.flush(feedTime)
-      this.#streams.dropAfter(feedTime)
-      this.#allowed.dropAfter(feedTime)
+      this.#streams.dropAfter(feedTime, at)
+      this.#allowed.dropAfter(feedTime, at)
       this.#set({ status: "playing", waiting: true })
     }
     this.#timeline.addStretch(at)

@@ -19,9 +19,9 @@ export class Timed<T extends { readonly at: number }> {
     return this.#told.findLast(({ at }) => at <= feedTime + ROUNDING) ?? null
   }
 
-  /** A person's act made void what is not on the screen yet. */
-  dropAfter(feedTime: number): void {
-    this.#told = this.#told.filter(({ at }) => at <= feedTime + ROUNDING)
+  /** A person's act made void what is not on the screen yet; what was told already of the new stretch, which begins at `next`, stays. */
+  dropAfter(feedTime: number, next = Number.POSITIVE_INFINITY): void {
+    this.#told = this.#told.filter(({ at }) => at <= feedTime + ROUNDING || at >= next)
   }
 
   clear(): void {

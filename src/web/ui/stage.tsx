@@ -37,7 +37,13 @@ export function Stage({ title, hasMenus, onMenu, onReady, onState, onRetry }: Pr
     else if (stage.current?.requestFullscreen !== undefined) void stage.current.requestFullscreen()
     else enterPhoneFullscreen(video.current)
   }
-  const { player, state } = usePlayer({ video, canvas }, { onReady, onState, onKey: wake, actions: { fullScreen, menu: onMenu } })
+  const { player, state } = usePlayer(
+    { video, canvas },
+    { onReady, onState, onKey: () => wakeByKey(), actions: { fullScreen, menu: onMenu } },
+  )
+
+  // Arrow keys move among the disc's buttons: the controls do not come to lie over them.
+  const wakeByKey = () => state?.hasButtons !== true && wake()
 
   const isMenu = state?.position != null && state.position.domain !== "title"
   const hasRemote = hasMenus && (wantsRemote ?? (hasTouch() && (isMenu || state?.hasButtons === true)))
@@ -50,6 +56,7 @@ export function Stage({ title, hasMenus, onMenu, onReady, onState, onRetry }: Pr
       data-quiet={isQuiet}
       data-menu={isMenu}
       data-buttons={state?.hasButtons === true}
+      data-pop-up={state?.hasButtons === true && player?.hasPopUp === true}
       data-status={state?.status ?? "idle"}
       onPointerMove={wake}
       onPointerDown={wake}
