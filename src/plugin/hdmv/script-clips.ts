@@ -97,11 +97,12 @@ export class ClipReader {
     return Math.floor(this.#position / SOURCE_PACKET_SIZE)
   }
 
-  start(clip: ScriptClip, packet: number): void {
+  /** `isJump`: not from the play item before; then tables and clocks right before the place are taken along. */
+  start(clip: ScriptClip, packet: number, isJump: boolean): void {
     this.#clip = clip
     this.#position = packet * SOURCE_PACKET_SIZE
     this.#blockAt = -1
-    this.#hasSought = true
+    this.#hasSought = isJump
   }
 
   /** One unit, or what is left of the clip; `onBlock` sees each aligned unit that is looked into. Empty at the end. */
@@ -136,7 +137,6 @@ export class ClipReader {
     return unit.subarray(0, filled)
   }
 
-  /** Behind a jump: tables and clocks right before the place are taken along. */
   #rewind(block: Uint8Array): void {
     if (!this.#hasSought) return
     this.#hasSought = false

@@ -372,7 +372,7 @@ export class HdmvScript {
     this.#playing = playing
     this.#tell("PLAYLIST", playlist)
     this.#tell("ANGLE", angle)
-    this.#startItem(playing, 0)
+    this.#startItem(playing, 0, true)
     this.#followMarks(playing)
     const { audio, pg, pgShown } = chosenStreams(this.#placed())
     this.#tell("AUDIO_STREAM", audio)
@@ -392,10 +392,10 @@ export class HdmvScript {
     this.#playing = null
   }
 
-  #startItem(playing: Playing, item: number): void {
+  #startItem(playing: Playing, item: number, isJump: boolean): void {
     playing.item = item
     const clip = playing.clips[item]
-    if (clip !== undefined) this.#reader.start(clip, clip.startPacket)
+    if (clip !== undefined) this.#reader.start(clip, clip.startPacket, isJump)
     this.#tell("PLAYITEM", item)
     this.set(PSR.time, playing.title.playList.playItems[item]?.inTime45k ?? 0)
     this.machine = this.#placed()
@@ -477,8 +477,8 @@ export class HdmvScript {
   #seekPacket(playing: Playing, item: number, packet: number): boolean {
     const clip = playing.clips[item]
     if (clip === undefined) return false
-    if (playing.item !== item) this.#startItem(playing, item)
-    this.#reader.start(clip, packet)
+    if (playing.item !== item) this.#startItem(playing, item, true)
+    this.#reader.start(clip, packet, true)
     this.#placeClock()
     this.#startGraphics(playing)
     this.#tell("SEEK", 0)
@@ -490,7 +490,7 @@ export class HdmvScript {
     this.#tell("ANGLE", angle)
     const clips = await scriptClips(this.#options.bluray, playing.title, angle)
     this.#playing = { ...playing, clips }
-    this.#startItem(this.#playing, playing.item ?? 0)
+    this.#startItem(this.#playing, playing.item ?? 0, false)
   }
 
   async #readUnit(playing: Playing): Promise<boolean> {
@@ -512,7 +512,7 @@ export class HdmvScript {
 
   #nextItem(playing: Playing, item: number): boolean {
     if (item + 1 < playing.clips.length) {
-      this.#startItem(playing, item + 1)
+      this.#startItem(playing, item + 1, false)
       return true
     }
     playing.item = null
