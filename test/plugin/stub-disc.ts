@@ -13,7 +13,7 @@ const [PMT_PID, PCR_PID, VIDEO_PID, IG_PID] = [0x0100, 0x1001, 0x1011, 0x1400]
 /** Units that are there behind each place that a script goes to. */
 const UNITS_AT_A_PLACE = 24
 /** Scripts jump no nearer to a clip's end than this, in seconds; what follows the entry point before is there. */
-export const LAST_SECONDS = 0.5
+const LAST_SECONDS = 0.5
 
 /**
  * A real disc's structures with stub clips: files of the right length, nearly all hole, with tables and pictures' first packets where a script reads: at

@@ -7,7 +7,7 @@ import type { Playlist } from "./playlist.ts"
 const MAX_LOOK_BACK_BYTES = 32 * 1024 * 1024
 
 /** A menu found before the place that is played. `feedOffset`: what time on the playlist is more than the menu's own. */
-export type EarlierMenu = { readonly graphics: InteractiveGraphics; readonly offset: number }
+type EarlierMenu = { readonly graphics: InteractiveGraphics; readonly offset: number }
 
 const FOUND = new WeakMap<Playlist, Map<string, Promise<EarlierMenu | null>>>()
 

@@ -34,7 +34,7 @@ type TimedSet = {
 }
 
 /** What the menu wants at a time that nobody has pressed a key at: an auto-action, a time-out, a button whose activated pictures have been seen. */
-export type MenuWish = { readonly at: Ticks; readonly events: readonly MenuEvent[] }
+type MenuWish = { readonly at: Ticks; readonly events: readonly MenuEvent[] }
 
 /** Moments between the screen and the moment read last: a menu with 24 pictures a second has 100 in 4 seconds. */
 const MAX_MOMENTS = 1024

@@ -6,7 +6,7 @@ import { type AccessUnit, type CodecName, TransportStreamDemuxer } from "../../m
 import { presentationGraphicsDecoder } from "../subtitle-decoders.ts"
 import type { SubtitleDecoder } from "../title-media.ts"
 
-export type ScriptGraphicsOptions = {
+type ScriptGraphicsOptions = {
   readonly item: PlayItem
   /** Numbers of the streams, from 1. */
   readonly menu: number

@@ -48,9 +48,9 @@ const NO_BUTTON = 0xffff
 const MAX_PROGRAMS = 100
 
 /** Something happened: libbluray's name of it. */
-export type ScriptEvent = { readonly name: string; readonly param: number }
+type ScriptEvent = { readonly name: string; readonly param: number }
 
-export type HdmvScriptOptions = {
+type HdmvScriptOptions = {
   readonly bluray: BlurayDisc
   readonly preferences: HdmvPreferences
   readonly warnings: Warnings

@@ -16,7 +16,7 @@ import { hasMuxedMenu } from "./look-back.ts"
 import type { MenuTrack } from "./menu-track.ts"
 import { lastItemFrom, type Playlist } from "./playlist.ts"
 
-export type StretchOptions = {
+type StretchOptions = {
   readonly playlist: Playlist
   /** The entry point that reading begins at, and the time of the playlist that is shown first, at feed time `showFrom`. */
   readonly entry: Entry
