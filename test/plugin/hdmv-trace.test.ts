@@ -119,7 +119,11 @@ describe.skipIf(!isHere)("a script on whole discs is answered as by libbluray", 
   test("on the sample: pages, animations, effects, angles, subtitles, a seamless branch", async () => {
     const bluray = await openBluray(sampleBluray)
     for (let script = 0; script < SCRIPTS; script++) {
-      const { compared, planes } = await compareTrace(sampleBluray, bluray, randomScript(chanceOf(script + 5), { titles: 6, opened: 5 }))
+      const { compared, planes } = await compareTrace(
+        sampleBluray,
+        bluray,
+        randomScript(chanceOf(script + 5), { titles: 6, opened: 5, settle: 45 }),
+      )
       expect(compared).toBeGreaterThan(60)
       expect(planes.size).toBeGreaterThan(2)
     }
