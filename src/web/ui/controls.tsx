@@ -50,7 +50,7 @@ export function Controls({ player, state, title, isMenu, hasMenus, hasRemote, on
         {player.hasPopUp && (
           <RoundButton icon="popUp" label="Pop-up menu" keys="m" isPressed={state.hasButtons} onClick={() => player.press("popup")} />
         )}
-        {hasMenus && !isMenu && (
+        {hasMenus && !isMenu && !hasRemote && (
           <RoundButton icon="menu" label="Disc menu" keys={player.hasPopUp ? "t" : "m"} onClick={() => onMenu("root")} />
         )}
         {hasMenus && (isMenu || hasRemote) && <RoundButton icon="remote" label="Remote control" isPressed={hasRemote} onClick={onRemote} />}

@@ -56,6 +56,7 @@ export function Stage({ title, hasMenus, onMenu, onReady, onState, onRetry }: Pr
       data-quiet={isQuiet}
       data-menu={isMenu}
       data-buttons={state?.hasButtons === true}
+      data-remote={hasRemote}
       data-pop-up={state?.hasButtons === true && player?.hasPopUp === true}
       data-status={state?.status ?? "idle"}
       onPointerMove={wake}
