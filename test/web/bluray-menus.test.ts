@@ -254,6 +254,10 @@ describe.skipIf(!hasChromium)("a Blu-ray's menus in Chromium, from the first pla
     await untilTone(page, HILLS.tones.english)
     await rewind()
     await popUp()
+    // The selected tab turns to its page by itself.
+    await expect
+      .poll(() => told.of("highlight").some(({ buttons }) => buttons.some(({ number }) => number === 14)), { timeout: 30_000 })
+      .toBe(true)
     expect(await pixelsAt(page, placeOf(told, 14))).toBeGreaterThan(1000)
     const { frame } = await untilSeen(page, HILLS.title)
     await expect.poll(async () => (await codeSeen(page))?.frame, { timeout: 30_000 }).toBeGreaterThan(frame + 6)

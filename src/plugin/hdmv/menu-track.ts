@@ -201,7 +201,9 @@ export class MenuTrack {
 
   #show({ at, graphics, feedOffset, left }: TimedSet, last: Moment | null): readonly Item[] {
     const time = ticks(Math.max(at, last?.at ?? at))
-    if (last !== null && graphics.composition.compositionState !== "epoch-start") {
+    // A pop-up menu that is on goes on where its epoch begins once more behind a jump, as libbluray has it.
+    const goesOn = last !== null && (graphics.composition.compositionState !== "epoch-start" || last.state.popupShown)
+    if (goesOn) {
       return this.#take({ graphics }, time, updateMenu(last.menu, last.state, graphics, time))
     }
     const selectedButtonId = last === null ? this.#firstButton : last.state.selectedButtonId
