@@ -15,13 +15,15 @@ type Overlay = {
 type Highlight = { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly palette: string }
 
 /** What is drawn in one plane, and the picture of it in the plane's own pixels. */
-type Drawn = { readonly overlay: Overlay; readonly highlight: string; readonly canvas: HTMLCanvasElement }
+type Drawn = { readonly plane: string; readonly overlay: Overlay; readonly highlight: string; readonly canvas: HTMLCanvasElement }
 
 /** Planes above the picture: each shows its latest overlay that is due; the DVD's sub-picture also which button is selected. */
 export class Overlays {
   readonly #canvas: HTMLCanvasElement
   /** By the host's number: pictures that may come again. */
   readonly #images = new Map<number, Pick<Bitmap, "indices" | "palette">>()
+  /** One for each plane, drawn anew when the plane changes. */
+  readonly #canvases = new Map<string, HTMLCanvasElement>()
   readonly #pictures = new WeakMap<Uint8Array, HTMLCanvasElement>()
   readonly #planes = new Map<string, Timed<Overlay>>()
   #drawn: readonly Drawn[] = []
@@ -66,7 +68,7 @@ export class Overlays {
     const due = [...this.#planes].flatMap(([plane, told]) => {
       const overlay = told.at(feedTime)
       if (overlay === null || overlay.bitmaps.length === 0 || (overlay.until !== null && overlay.until <= feedTime)) return []
-      return [{ overlay, highlight: plane === "subpicture" ? key : "" }]
+      return [{ plane, overlay, highlight: plane === "subpicture" ? key : "" }]
     })
     const isSame =
       due.length === this.#drawn.length &&
@@ -76,8 +78,15 @@ export class Overlays {
     this.#canvas.dataset["selected"] = String(buttons?.selected ?? "")
     const { width, height } = this.#size()
     if (isSame && width === this.#canvas.width && height === this.#canvas.height) return
-    this.#drawn = due.map((one) => ({ ...one, canvas: this.#pictureOf(one.overlay, one.highlight === "" ? null : highlight) }))
+    this.#drawn = due.map(
+      (one) => this.#drawnAlready(one) ?? { ...one, canvas: this.#pictureOf(one, one.highlight === "" ? null : highlight) },
+    )
     this.#paint(buttons !== null)
+  }
+
+  /** A plane that shows what it showed, while another has changed. */
+  #drawnAlready({ plane, overlay, highlight }: Omit<Drawn, "canvas">): Drawn | undefined {
+    return this.#drawn.find((one) => one.plane === plane && one.overlay.bitmaps === overlay.bitmaps && one.highlight === highlight)
   }
 
   /** In the screen's own pixels, of which a page that was moved to another screen has more or fewer. */
@@ -93,9 +102,7 @@ export class Overlays {
     const isLow = this.#drawn.every(({ overlay }) => overlay.bitmaps.every(({ y }) => y > overlay.height / 2))
     canvas.dataset["low"] = String(isLow && this.#drawn.length > 0 && !hasButtons)
     const { width, height } = this.#size()
-    canvas.width = width
-    canvas.height = height
-    const context = canvas.getContext("2d")
+    const context = cleared(canvas, width, height)
     if (context === null) return
     context.imageSmoothingQuality = "high"
     for (const drawn of this.#drawn) context.drawImage(drawn.canvas, 0, 0, canvas.width, canvas.height)
@@ -119,11 +126,10 @@ export class Overlays {
   }
 
   /** The plane's picture, with one button's place in its own colours. */
-  #pictureOf(overlay: Overlay, highlight: Highlight | null): HTMLCanvasElement {
-    const canvas = document.createElement("canvas")
-    canvas.width = overlay.width
-    canvas.height = overlay.height
-    const context = canvas.getContext("2d")
+  #pictureOf({ plane, overlay }: Omit<Drawn, "canvas">, highlight: Highlight | null): HTMLCanvasElement {
+    const canvas = this.#canvases.get(plane) ?? document.createElement("canvas")
+    this.#canvases.set(plane, canvas)
+    const context = cleared(canvas, overlay.width, overlay.height)
     for (const bitmap of overlay.bitmaps) {
       const picture = highlight === null ? this.#keptPicture(bitmap) : pictureOf(highlighted(bitmap, highlight))
       context?.drawImage(picture, bitmap.x, bitmap.y)
@@ -153,6 +159,18 @@ function highlighted(bitmap: Bitmap, { x, y, width, height, palette }: Highlight
   const rectangle = { left: x, top: y, right: x + width - 1, bottom: y + height - 1 }
   const bytes = Uint8Array.from(palette.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
   return highlightBitmap(bitmap, rectangle, bytes)
+}
+
+/** An empty canvas of a size. To set the size again, even to the same, makes a new picture of many megabytes. */
+function cleared(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const context = canvas.getContext("2d")
+  if (canvas.width === width && canvas.height === height) {
+    context?.clearRect(0, 0, width, height)
+    return context
+  }
+  canvas.width = width
+  canvas.height = height
+  return context
 }
 
 /** `putImageData` replaces what lies below; a canvas of its own lies over it. */
