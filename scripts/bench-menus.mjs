@@ -46,7 +46,7 @@ const DISCS = [
   },
 ]
 
-const PAGE_KEYS = { enter: "Enter", menu: "m", up: "ArrowUp", down: "ArrowDown" }
+const PAGE_KEYS = { enter: "Enter", menu: "t", up: "ArrowUp", down: "ArrowDown" }
 const VLC_KEYS = { enter: "Return", menu: "shift+m", up: "Up", down: "Down" }
 
 const WHOLE_SCREEN = ".stage { position: fixed !important; inset: 0; z-index: 9; border-radius: 0 !important }"
