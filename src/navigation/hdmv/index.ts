@@ -6,8 +6,17 @@ export { type HdmvAction, type HdmvResult, runHdmvMachine, timerLeft } from "./m
 export type { HdmvDisc, PlayPosition } from "./position.ts"
 export { printCommand } from "./print-command.ts"
 export { printPrograms } from "./print-programs.ts"
-export { DEFAULT_PREFERENCES, type HdmvPreferences, isSetting, PSR, PSR_NAMES, TITLE_FIRST_PLAYBACK, TITLE_TOP_MENU } from "./registers.ts"
+export {
+  DEFAULT_PREFERENCES,
+  type HdmvPreferences,
+  isSetting,
+  NO_CHAPTER,
+  PSR,
+  PSR_NAMES,
+  TITLE_FIRST_PLAYBACK,
+  TITLE_TOP_MENU,
+} from "./registers.ts"
 export type { HdmvEvent } from "./run.ts"
 export { currentTitle, type HdmvState, initialState, readGpr, readState } from "./state.ts"
-export { type ChosenStreams, chosenStreams, withMenuSelection, withPosition, withStreams } from "./status.ts"
+export { type ChosenStreams, chosenStreams, selectedButton, withMenuSelection, withPosition, withStreams } from "./status.ts"
 export { type HdmvProhibition, hdmvProhibitedBy, type OperationContext } from "./user-operations.ts"

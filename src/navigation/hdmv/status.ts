@@ -57,10 +57,19 @@ export function withPosition(disc: HdmvDisc, state: HdmvState, position: PlayPos
   return { ...state, psr: Array.from(psr) }
 }
 
-/** The state when the menu shows a page and a button of it is selected (65535: none). */
-export function withMenuSelection(state: HdmvState, page: number, button: number): HdmvState {
+/** PSR 10 where no button is selected. */
+const NO_BUTTON = 0xffff
+
+/** The state when the menu shows a page and a button of it is selected; null: none. */
+export function withMenuSelection(state: HdmvState, page: number, button: number | null): HdmvState {
   const psr = [...state.psr]
   psr[PSR.page] = page
-  psr[PSR.selectedButton] = button
+  psr[PSR.selectedButton] = button ?? NO_BUTTON
   return { ...state, psr }
+}
+
+/** The menu's selected button; null: none. */
+export function selectedButton({ psr }: HdmvState): number | null {
+  const button = psr[PSR.selectedButton] ?? NO_BUTTON
+  return button === NO_BUTTON ? null : button
 }

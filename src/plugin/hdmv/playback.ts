@@ -1,7 +1,15 @@
 import { DiscError, TICKS_PER_SECOND, type Ticks, ticks } from "../../base/index.ts"
 import type { UserOperation as BlurayOperation } from "../../disc/bluray/index.ts"
 import type { MenuState } from "../../graphics/ig/index.ts"
-import { chosenStreams, type HdmvAction, type HdmvResult, type HdmvState, PSR, withStreams } from "../../navigation/hdmv/index.ts"
+import {
+  chosenStreams,
+  type HdmvAction,
+  type HdmvResult,
+  type HdmvState,
+  PSR,
+  selectedButton,
+  withStreams,
+} from "../../navigation/hdmv/index.ts"
 import type { Item } from "../items.ts"
 import type { Answer } from "../session.ts"
 import type { SessionQueue } from "../session-queue.ts"
@@ -21,8 +29,6 @@ import { type Arrival, chosenMenu, type PlayEvent, Stretch } from "./stretch.ts"
 const LEAD = 2 * TICKS_PER_SECOND
 /** Playlists of no length one after another: a program that plays nothing in a circle. */
 const MAX_EMPTY_STRETCHES = 1000
-/** PSR 10 where no button is selected. */
-const NO_BUTTON = 0xffff
 
 /** Where a playlist is played from. `menu`: that of the stretch before, the playlist's own, or its own as it was left. */
 type Beginning = {
@@ -257,7 +263,7 @@ export class HdmvPlayback {
       time,
       showFrom,
       machine,
-      menu: track ?? new MenuTrack(showFrom, buttonOf(machine)),
+      menu: track ?? new MenuTrack(showFrom, selectedButton(machine)),
       isAlone: this.#order !== null,
       cameBy,
       everything,
@@ -404,7 +410,7 @@ export class HdmvPlayback {
     const play = events.findLast((event) => event.type === "play-playlist")
     if (!isSamePlace(play, next.cameBy.position) || !hasSameStreams(state, next.machine)) return false
     next.machine = state
-    this.push(next.menu.restart(buttonOf(state)), next)
+    this.push(next.menu.restart(selectedButton(state)), next)
     return true
   }
 
@@ -439,11 +445,6 @@ export class HdmvPlayback {
 }
 
 const isMenuItem = (item: Item): boolean => item.type === "highlight" || (item.type === "overlay" && item.plane === "ig")
-
-function buttonOf(machine: HdmvState): number | null {
-  const button = machine.psr[PSR.selectedButton] ?? NO_BUTTON
-  return button === NO_BUTTON ? null : button
-}
 
 const hasSameStreams = (a: HdmvState, b: HdmvState): boolean => JSON.stringify(chosenStreams(a)) === JSON.stringify(chosenStreams(b))
 

@@ -14,8 +14,6 @@ import {
 import { positionOfTime } from "./playlist.ts"
 import type { Stretch } from "./stretch.ts"
 
-/** PSR 10 where no button is selected. */
-const NO_BUTTON = 0xffff
 /** A title's program plays its playlist after a few commands; the index has 999 titles at most. */
 const TRIAL_COMMANDS = 2000
 
@@ -87,7 +85,7 @@ export class HdmvProgram {
   stateAt(stretch: Stretch, at: Ticks): HdmvState {
     const placed = withPosition(this.#disc, stretch.machine, positionOfTime(stretch.playlist, stretch.timeAt(at)))
     const shown = stretch.menu.stateAt(at)
-    return shown === null ? placed : withMenuSelection(placed, shown.pageId, shown.selectedButtonId ?? NO_BUTTON)
+    return shown === null ? placed : withMenuSelection(placed, shown.pageId, shown.selectedButtonId)
   }
 
   #environment(feedTime: Ticks) {

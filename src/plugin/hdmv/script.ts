@@ -20,8 +20,10 @@ import {
   type HdmvPreferences,
   type HdmvState,
   initialState,
+  NO_CHAPTER,
   PSR,
   runHdmvMachine,
+  selectedButton,
   TITLE_TOP_MENU,
   withMenuSelection,
   withPosition,
@@ -42,8 +44,6 @@ const TICKS_PER_UNIT = 90
 const CLOCK_START = 1_000_000_000n
 /** mark_type of a chapter. */
 const ENTRY_MARK = 1
-/** PSR 10 where no button is selected. */
-const NO_BUTTON = 0xffff
 /** Programs between two units: libbluray calls more an endless loop. */
 const MAX_PROGRAMS = 100
 
@@ -281,7 +281,7 @@ export class HdmvScript {
     const playing = this.#playing
     const time45k = this.machine.psr[PSR.time] ?? 0
     const placed = playing?.item == null ? this.machine : withPosition(bluray, this.machine, { playItemId: playing.item, time45k })
-    const psr = playing === null || placed.psr[PSR.chapter] === NO_BUTTON ? placed.psr : placed.psr.with(PSR.chapter, playing.chapter)
+    const psr = playing === null || placed.psr[PSR.chapter] === NO_CHAPTER ? placed.psr : placed.psr.with(PSR.chapter, playing.chapter)
     return { ...placed, psr }
   }
 
@@ -426,9 +426,8 @@ export class HdmvScript {
 
   #showMenu(graphics: InteractiveGraphics): void {
     const isShown = this.#menu?.state.popupShown === true
-    const button = this.machine.psr[PSR.selectedButton] ?? NO_BUTTON
     const menu: Menu = { graphics, rules: "libbluray" }
-    this.#takeMenu(menu, openMenu(menu, this.units * TICKS_PER_UNIT, { selectedButtonId: button === NO_BUTTON ? null : button }))
+    this.#takeMenu(menu, openMenu(menu, this.units * TICKS_PER_UNIT, { selectedButtonId: selectedButton(this.machine) }))
     // In libbluray a repeated display set begins anew, but a pop-up menu stays on.
     if (isShown) this.#act({ type: "popup", shown: true })
   }
@@ -445,7 +444,7 @@ export class HdmvScript {
     const at = ticks(this.units * TICKS_PER_UNIT)
     if (changed) this.#items.push(menuOverlay(menu, state, at), menuHighlight(menu, state, at))
     this.#menu = { menu, state }
-    this.machine = withMenuSelection(this.machine, state.pageId, state.selectedButtonId ?? NO_BUTTON)
+    this.machine = withMenuSelection(this.machine, state.pageId, state.selectedButtonId)
     this.#tellMenu()
     for (const event of events) {
       if (event.type === "run") this.#pending = { do: "button", commands: event.commands }
