@@ -1,13 +1,12 @@
-import { DiscError, type Source, type Ticks, ticks, type Warnings } from "../base/index.ts"
-import { ALIGNED_UNIT_SIZE, type BlurayDisc, type PlayList, type SubPlayItem } from "../disc/bluray/index.ts"
+import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
+import type { BlurayDisc, PlayList, SubPlayItem } from "../disc/bluray/index.ts"
 import { decodeTextSubtitle, type Font, openFont, renderDialog, type TextSubtitle } from "../graphics/textst/index.ts"
-import { TransportStreamDemuxer } from "../mpeg/index.ts"
 import type { Segment } from "../mpeg/segment.ts"
 import type { WholeSubtitle } from "./title-media.ts"
+import { readWholeStream } from "./whole-stream.ts"
 
 /** The decoder's own buffer holds less than one of text. */
 const MAX_CLIP_BYTES = 4 * 1024 * 1024
-const RUN_BYTES = Math.floor((1024 * 1024) / ALIGNED_UNIT_SIZE) * ALIGNED_UNIT_SIZE
 /** Different clips of one subtitle over a playlist's items; on discs there is one. */
 const MAX_CLIPS = 64
 
@@ -67,8 +66,14 @@ async function readItem(stream: TextStream, place: Place, item: SubPlayItem): Pr
     throw new DiscError("damaged", "its sub path names a clip or a play item that is not there", { path: stream.path, field: "SubPath" })
   }
   const { clipInfo } = await bluray.clipInformation(clip, { signal })
-  const units = await readSegments(bluray, clip, place.pid, warnings, signal)
-  const text = decodeTextSubtitle(units, place.characterCode, warnings, clip)
+  const whole = { clip, pid: place.pid, codec: "hdmv_text_subtitle", maxBytes: MAX_CLIP_BYTES, what: "text" } as const
+  const units = await readWholeStream(bluray, whole, warnings, signal)
+  const text = decodeTextSubtitle(
+    units.map(({ data }) => data),
+    place.characterCode,
+    warnings,
+    clip,
+  )
   if (text === null) throw new DiscError("damaged", "the clip has no style for text", { path: clip })
   const fonts = await readFonts(stream, clipInfo.fontFileIds)
   if (fonts.every((font) => font === null)) {
@@ -88,39 +93,6 @@ function cuesOf(text: TextSubtitle, item: SubPlayItem, segment: Segment, options
       end: ticks(Math.min(dialog.endPts, outTime) + offset),
       draw: () => renderDialog(text.style, dialog, options),
     }))
-}
-
-async function readSegments(
-  bluray: BlurayDisc,
-  clip: string,
-  pid: number,
-  warnings: Warnings,
-  signal: AbortSignal,
-): Promise<readonly Uint8Array[]> {
-  const source = await bluray.openClip(clip, { signal })
-  try {
-    return await unitsOf(source, pid, warnings, signal)
-  } finally {
-    await source.close()
-  }
-}
-
-async function unitsOf(source: Source, pid: number, warnings: Warnings, signal: AbortSignal): Promise<readonly Uint8Array[]> {
-  if (source.size > MAX_CLIP_BYTES) {
-    throw new DiscError("limit", `a clip of text has no more than ${MAX_CLIP_BYTES} bytes, this one ${source.size}`, { path: source.name })
-  }
-  const units: Uint8Array[] = []
-  const demuxer = new TransportStreamDemuxer({
-    codecs: new Map([[pid, "hdmv_text_subtitle" as const]]),
-    streams: new Set([pid]),
-    packetSize: 192,
-    warnings,
-    path: source.name,
-    sink: { unit: ({ data }) => void units.push(data) },
-  })
-  for (let at = 0; at < source.size; at += RUN_BYTES) demuxer.push(await source.read(at, RUN_BYTES, { signal }))
-  demuxer.flush()
-  return units
 }
 
 /** In the order of the clip's table, which text counts by: one that cannot be used keeps its place. */

@@ -1,12 +1,10 @@
-import { DiscError, type Source, type Warnings } from "../../base/index.ts"
-import { ALIGNED_UNIT_SIZE, type BlurayDisc, type PlayList } from "../../disc/bluray/index.ts"
-import { decodeInteractiveGraphics, type IgUnit, type InteractiveGraphics } from "../../graphics/ig/index.ts"
-import { TransportStreamDemuxer } from "../../mpeg/index.ts"
+import { DiscError, type Warnings } from "../../base/index.ts"
+import type { BlurayDisc, PlayList } from "../../disc/bluray/index.ts"
+import { decodeInteractiveGraphics, type InteractiveGraphics } from "../../graphics/ig/index.ts"
+import { readWholeStream } from "../whole-stream.ts"
 
 /** A menu's clip holds pictures of menus and nothing else; the decoder's own buffer is 64 MiB. */
 const MAX_CLIP_BYTES = 96 * 1024 * 1024
-/** Read at once: the clip is needed whole before anything plays. */
-const RUN_BYTES = Math.floor((4 * 1024 * 1024) / ALIGNED_UNIT_SIZE) * ALIGNED_UNIT_SIZE
 
 /**
  * The menu of a play item that comes in a clip of its own (sub path type 3), read whole. null: the item has none, or it is in the film's own
@@ -30,33 +28,11 @@ export async function readPreloadedMenu(
     return null
   }
   try {
-    const source = await bluray.openClip(clip, { signal })
-    try {
-      return decodeInteractiveGraphics(await unitsOf(source, entry.pid, warnings, signal), warnings, clip)[0] ?? null
-    } finally {
-      await source.close()
-    }
+    const stream = { clip, pid: entry.pid, codec: "hdmv_ig", maxBytes: MAX_CLIP_BYTES, what: "menus" } as const
+    return decodeInteractiveGraphics(await readWholeStream(bluray, stream, warnings, signal), warnings, clip)[0] ?? null
   } catch (error) {
     if (!(error instanceof DiscError) || error.code === "aborted") throw error
     warnings.add("missing-clip", `the menu cannot be shown: ${error.message}`, error.place)
     return null
   }
-}
-
-async function unitsOf(source: Source, pid: number, warnings: Warnings, signal: AbortSignal): Promise<readonly IgUnit[]> {
-  if (source.size > MAX_CLIP_BYTES) {
-    throw new DiscError("limit", `a menu's clip has no more than ${MAX_CLIP_BYTES} bytes, this one ${source.size}`, { path: source.name })
-  }
-  const units: IgUnit[] = []
-  const demuxer = new TransportStreamDemuxer({
-    codecs: new Map([[pid, "hdmv_ig" as const]]),
-    streams: new Set([pid]),
-    packetSize: 192,
-    warnings,
-    path: source.name,
-    sink: { unit: ({ data, pts }) => void units.push({ data, pts }) },
-  })
-  for (let at = 0; at < source.size; at += RUN_BYTES) demuxer.push(await source.read(at, RUN_BYTES, { signal }))
-  demuxer.flush()
-  return units
 }
