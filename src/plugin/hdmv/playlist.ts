@@ -4,6 +4,7 @@ import type { DiscInfo } from "../../disc/index.ts"
 import type { InteractiveGraphics } from "../../graphics/ig/index.ts"
 import type { PlayPosition } from "../../navigation/hdmv/index.ts"
 import { openBlurayMedia } from "../bluray-media.ts"
+import { KeptOpen } from "../open-clips.ts"
 import type { TitleMedia } from "../title-media.ts"
 import { readPreloadedMenu } from "./preloaded-menu.ts"
 
@@ -13,6 +14,7 @@ export type Playlist = {
   readonly media: TitleMedia
   /** The menu that comes in a clip of its own; null: none does. */
   readonly menu: InteractiveGraphics | null
+  close(): Promise<void>
 }
 
 /** Menus loop, and go to a film and back: their playlists stay open. */
@@ -23,7 +25,7 @@ export class Playlists {
   readonly #bluray: BlurayDisc
   readonly #info: DiscInfo
   readonly #warnings: Warnings
-  readonly #open = new Map<string, Promise<Playlist | null>>()
+  readonly #open = new KeptOpen<string, Playlist | null>(MAX_OPEN)
 
   constructor(bluray: BlurayDisc, info: DiscInfo, warnings: Warnings) {
     this.#bluray = bluray
@@ -33,24 +35,11 @@ export class Playlists {
 
   /** null: there is no such playlist. @throws DiscError `damaged`, `protected`, `read-failed` */
   get(playlist: number, angle: number, menuStream: number, signal: AbortSignal): Promise<Playlist | null> {
-    const key = `${playlist}/${angle}/${menuStream}`
-    const known = this.#open.get(key)
-    this.#open.delete(key)
-    const opened = known ?? this.#read(playlist, angle, menuStream, signal)
-    this.#open.set(key, opened)
-    opened.catch(() => this.#open.delete(key))
-    const [oldest] = this.#open
-    if (this.#open.size > MAX_OPEN && oldest !== undefined) {
-      this.#open.delete(oldest[0])
-      void closeWhenOpen(oldest[1])
-    }
-    return opened
+    return this.#open.get(`${playlist}/${angle}/${menuStream}`, () => this.#read(playlist, angle, menuStream, signal))
   }
 
-  async close(): Promise<void> {
-    const open = [...this.#open.values()]
-    this.#open.clear()
-    await Promise.all(open.map(closeWhenOpen))
+  close(): Promise<void> {
+    return this.#open.close()
   }
 
   async #read(playlist: number, wantedAngle: number, menuStream: number, signal: AbortSignal): Promise<Playlist | null> {
@@ -60,13 +49,8 @@ export class Playlists {
     const angle = Math.min(Math.max(wantedAngle, 1), info.angles)
     const menu = readPreloadedMenu(this.#bluray, title.playList, 0, menuStream, this.#warnings, signal)
     const media = await openBlurayMedia(this.#bluray, this.#info, info, angle, this.#warnings)
-    return { title, media, menu: await menu }
+    return { title, media, menu: await menu, close: () => media.close() }
   }
-}
-
-async function closeWhenOpen(opening: Promise<Playlist | null>): Promise<void> {
-  const opened = await opening.catch(() => null)
-  await opened?.media.close()
 }
 
 /** Where a place of a play item falls on the playlist's timeline. */

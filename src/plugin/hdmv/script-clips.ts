@@ -1,4 +1,3 @@
-import type { Source } from "../../base/index.ts"
 import {
   ALIGNED_UNIT_SIZE,
   type BlurayDisc,
@@ -7,6 +6,7 @@ import {
   SOURCE_PACKET_SIZE,
   stcSequenceOf,
 } from "../../disc/bluray/index.ts"
+import { OpenClips } from "../open-clips.ts"
 
 /** Packets with smaller PIDs are tables and clocks, which a demuxer needs before what follows. */
 const PCR_PID = 0x1001
@@ -80,8 +80,7 @@ export function timeOfPacket({ information }: ScriptClip, packet: number): numbe
 
 /** Reads a clip in units of 6144 bytes from any packet on, by the disc's aligned units. */
 export class ClipReader {
-  readonly #bluray: BlurayDisc
-  readonly #open = new Map<string, Source>()
+  readonly #clips: OpenClips<string>
   #clip: ScriptClip | null = null
   #position = 0
   #block: Uint8Array | null = null
@@ -89,7 +88,7 @@ export class ClipReader {
   #hasSought = false
 
   constructor(bluray: BlurayDisc) {
-    this.#bluray = bluray
+    this.#clips = new OpenClips((clip) => bluray.openClip(clip), MAX_OPEN_CLIPS)
   }
 
   /** The next packet of the clip. */
@@ -149,20 +148,12 @@ export class ClipReader {
   }
 
   async #readBlock(name: string, at: number): Promise<Uint8Array | null> {
-    const source = this.#open.get(name) ?? (await this.#bluray.openClip(name))
-    this.#open.delete(name)
-    this.#open.set(name, source)
-    const [oldest] = this.#open
-    if (this.#open.size > MAX_OPEN_CLIPS && oldest !== undefined) {
-      this.#open.delete(oldest[0])
-      await oldest[1].close()
-    }
+    const source = await this.#clips.get(name)
     if (at + ALIGNED_UNIT_SIZE > source.size) return null
     return source.read(at, ALIGNED_UNIT_SIZE)
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((source) => source.close()))
-    this.#open.clear()
+  close(): Promise<void> {
+    return this.#clips.close()
   }
 }
