@@ -19,6 +19,7 @@ import type { PlayOptions, Session } from "./session.ts"
 import type { TitleMedia } from "./title-media.ts"
 import { TitleSession } from "./title-session.ts"
 import { titleSteps } from "./title-steps.ts"
+import { WarningTeller } from "./warning-teller.ts"
 
 const DEFAULT_AHEAD_SECONDS = 1
 
@@ -131,7 +132,7 @@ class OpenedDisc implements Disc {
 
   #titleSession(options: PlayOptions): Session {
     const start = this.#startOf(options)
-    const warned = this.#warnings.list.length
+    const teller = new WarningTeller(this.#warnings)
     const media = this.#media(start.title, start.angle)
     const session: Session = new TitleSession(media, {
       time: ticksFromSeconds(start.time),
@@ -142,7 +143,7 @@ class OpenedDisc implements Disc {
       subtitleLanguage: options.preferences?.subtitleLanguage ?? null,
       aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
       everything: options.streams === "all",
-      warned,
+      teller,
       onClose: () => this.#sessions.delete(session),
     })
     return session
@@ -151,7 +152,6 @@ class OpenedDisc implements Disc {
   #programSession(options: PlayOptions): Session {
     const shared = {
       warnings: this.#warnings,
-      warned: this.#warnings.list.length,
       aheadSeconds: options.aheadSeconds ?? DEFAULT_AHEAD_SECONDS,
       everything: options.streams === "all",
       audio: options.audio ?? null,

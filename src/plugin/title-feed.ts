@@ -6,6 +6,7 @@ import type { Item, PacketItem } from "./items.ts"
 import { clockDistance, RangeReader } from "./range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "./subtitle-track.ts"
 import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
+import { WarningTeller } from "./warning-teller.ts"
 import { WholeTracks } from "./whole-subtitle.ts"
 
 /** A `position` item comes at least this often. */
@@ -28,8 +29,9 @@ export type FeedSelection = {
   readonly everything: boolean
 }
 
-/** What a title's own session has no need of. */
 export type FeedOptions = ReadOptions & {
+  /** Of a session whose stretches follow one another; without it the feed tells what comes from now on. */
+  readonly teller?: WarningTeller
   /** The segment (from 0) behind whose end the stretch is over; without it the title's last. */
   readonly lastSegment?: number
   /** Takes the menus in the title's clips: the stream's number, the unit, its feed time, and what feed time is more than the clip's clock. */
@@ -63,7 +65,7 @@ export class TitleFeed {
   #audioLast = new Map<number, number>()
   /** Title time where the segment's out time cuts its units; infinite where the next segment goes on with the same clock. */
   #end = Number.POSITIVE_INFINITY
-  #warned: number
+  readonly #teller: WarningTeller
   /** No video unit since decoding began anew has been a key picture: what comes before one cannot be decoded. */
   #awaitsKey = true
   #highest: number
@@ -80,7 +82,7 @@ export class TitleFeed {
     this.#segmentIndex = entry.segment
     this.#segment = media.segments[entry.segment] ?? null
     this.#highest = target + feedOffset
-    this.#warned = media.warnings.list.length
+    this.#teller = options.teller ?? new WarningTeller(media.warnings)
     this.#wholes = new WholeTracks(media.wholeSubtitle ?? null, feedOffset)
     this.#captions = media.blockSize === SECTOR_SIZE ? new CaptionTrack() : null
     this.#subtitles = new Map(
@@ -91,11 +93,6 @@ export class TitleFeed {
   /** The highest feed time of anything handed out so far. */
   get highest(): Ticks {
     return ticks(this.#highest)
-  }
-
-  /** How many of the disc's warnings were handed out, or came before this stretch. */
-  get warned(): number {
-    return this.#warned
   }
 
   /** The first feed time to show. */
@@ -134,7 +131,7 @@ export class TitleFeed {
   /** What is waiting without another step: the last units of a segment that ended. */
   takeItems(): readonly Item[] {
     this.#items.push(...this.#takeWhole())
-    this.#takeWarnings()
+    this.#items.push(...this.#teller.take(this.highest))
     const items = this.#items
     this.#items = []
     return items
@@ -313,13 +310,6 @@ export class TitleFeed {
   #position(titleTime: Ticks): void {
     this.#positionAt = titleTime
     this.#items.push(positionItem(this.#media, titleTime, ticks(titleTime + this.#feedOffset)))
-  }
-
-  #takeWarnings(): void {
-    const { list } = this.#media.warnings
-    if (list.length === this.#warned) return
-    for (const warning of list.slice(this.#warned)) this.#items.push({ type: "warning", at: this.highest, warning })
-    this.#warned = list.length
   }
 }
 

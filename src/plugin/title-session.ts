@@ -6,6 +6,7 @@ import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
 import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "./stretch.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
+import type { WarningTeller } from "./warning-teller.ts"
 
 /** Items handed out by one `batch()` at most. */
 const BATCH_BLOCKS = 256
@@ -36,8 +37,7 @@ export type TitleSessionStart = {
   readonly subtitleLanguage: string | null
   readonly aheadSeconds: number
   readonly everything: boolean
-  /** How many warnings the disc had before this title was opened. */
-  readonly warned: number
+  readonly teller: WarningTeller
   readonly onClose: () => void
 }
 
@@ -150,17 +150,16 @@ export class TitleSession implements Session {
     const lead = Math.max(target - entry.time, 0) + (isFirst ? 0 : TICKS_PER_SECOND)
     const showFrom = isFirst ? FIRST_FEED_TIME : onGrid(this.#highest + STRETCH_GAP + lead)
     this.#ended = false
-    const warned = this.#feed?.warned ?? this.#start.warned
-    this.#feed = new TitleFeed(media, entry, target, showFrom - target, selection, { signal })
+    const { teller } = this.#start
+    this.#feed = new TitleFeed(media, entry, target, showFrom - target, selection, { signal, teller })
     if (shown !== null) this.#feed.takeEarlier(shown, earlier)
     this.#highest = ticks(Math.max(this.#highest, showFrom))
     // A host that reports what it shows will move there; what it reported last belongs to the old stretch.
     if (this.#presented !== null) this.#presented = showFrom
     const begin: Item[] = [this.#streamsItem(media, showFrom), this.#allowedItem(media, showFrom)]
     begin.push({ type: "discontinuity", at: showFrom, flush, showFrom }, positionItem(media, target, showFrom))
-    // What was found while the title was opened or the place was looked for: the feed tells what comes from now on.
-    const found = media.warnings.list.slice(warned)
-    this.#queue.push([...begin, ...found.map((warning): Item => ({ type: "warning", at: showFrom, warning }))])
+    // What was found while the title was opened or the place was looked for.
+    this.#queue.push([...begin, ...teller.take(showFrom)])
   }
 
   #feedSelection(media: TitleMedia): FeedSelection {

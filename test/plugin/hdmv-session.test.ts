@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs"
+import { cpSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test, vi } from "vitest"
 import { type Bookmark, type Disc, type Folder, type Key, type PlayOptions, type Source, ticks } from "../../src/index.ts"
@@ -363,6 +363,27 @@ describe.skipIf(rig === undefined)("whatever keys are pressed", () => {
     )
     expect(await again.act(again.session.press("enter"))).toMatchObject({ highlight: { selected: 2 } })
     await again.session.close()
+  })
+
+  test("each warning is told once, however many stretches follow", async () => {
+    const copy = join(folder, "monkey-damaged")
+    cpSync(root, copy, { recursive: true })
+    const clip = join(copy, "BDMV/STREAM/00000.m2ts")
+    const bytes = readFileSync(clip)
+    bytes.fill(0, 192 * 10, 192 * 12)
+    writeFileSync(clip, bytes)
+    const disc = await opened(copy)
+    const before = disc.warnings.length
+    const player = await shows(disc, 1)
+    const items = new Set(player.all("warning"))
+    await player.act(player.session.press("enter"))
+    await player.settle()
+    for (const item of player.all("warning")) items.add(item)
+    const told = [...items]
+    expect(told.map(({ warning }) => warning.code)).toContain("mpeg-lost-sync")
+    // Each reading of the clip warns anew, for the menu loops; none of them is told twice.
+    expect(told.map(({ warning }) => warning)).toEqual(disc.warnings.slice(before))
+    await player.session.close()
   })
 
   test("close() ends a waiting pull within 100 ms, and later calls do nothing", async () => {

@@ -6,6 +6,7 @@ import type { Item, OverlayItem, StreamDescription } from "../items.ts"
 import { clockDistance } from "../range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "../subtitle-track.ts"
 import type { SubtitleDecoder } from "../title-media.ts"
+import { WarningTeller } from "../warning-teller.ts"
 
 /** A VOBU lasts about a second, before a still longer; one that claims more is damaged. */
 const MAX_VOBU_TICKS = 60 * 90_000
@@ -55,11 +56,11 @@ export class DvdFeed {
   #audioLast = new Map<number, number>()
   #captions = new CaptionTrack()
   #highest: number
-  #warned: number
+  readonly #teller: WarningTeller
 
-  constructor(from: Ticks, warned: number, warnings: Warnings, onScrambled: () => void) {
+  constructor(from: Ticks, warnings: Warnings, onScrambled: () => void) {
     this.#warnings = warnings
-    this.#warned = warned
+    this.#teller = new WarningTeller(warnings)
     this.#onScrambled = onScrambled
     this.#clock = { offset: null, streamEnd: null, end: from, showFrom: from }
     this.#highest = from
@@ -140,10 +141,7 @@ export class DvdFeed {
   }
 
   takeItems(): readonly Item[] {
-    const { list } = this.#warnings
-    for (const warning of list.slice(this.#warned)) this.#items.push({ type: "warning", at: this.end, warning })
-    this.#warned = list.length
-    const items = [...this.#items, ...this.#dueOverlays()]
+    const items = [...this.#items, ...this.#teller.take(this.end), ...this.#dueOverlays()]
     this.#items = []
     return items
   }

@@ -32,8 +32,6 @@ export type PlaybackOptions = {
   readonly everything: boolean
   /** false: no packets and no overlays; blocks are not looked into. */
   readonly packets?: boolean
-  /** How many warnings were told already. */
-  readonly warned: number
   readonly warnings: Warnings
   /** false: user operations are never refused. */
   readonly obeyProhibitions?: boolean
@@ -100,7 +98,7 @@ export class DvdPlayback {
       ...(options.obeyProhibitions === undefined ? {} : { obeyProhibitions: options.obeyProhibitions }),
     }
     this.navigator = new DvdNavigator(dvd, this.#navigatorOptions)
-    this.feed = new DvdFeed(options.from, options.warned, options.warnings, () => {
+    this.feed = new DvdFeed(options.from, options.warnings, () => {
       throw new DiscError("protected", "the disc's video is scrambled (CSS); opentray holds no keys: play an unprotected copy")
     })
   }

@@ -14,7 +14,6 @@ export function dvdScriptRun(files: FileSystem, dvd: DvdDisc, warnings: Warnings
   const script = new DvdScript(dvd, {
     preferences: dvdPreferences({}, dvd),
     warnings,
-    warned: warnings.list.length,
     seed: options.seed ?? 1,
     obeyProhibitions: options.obeyProhibitions ?? false,
     packets: options.packets ?? true,

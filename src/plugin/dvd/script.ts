@@ -65,8 +65,6 @@ export type ScriptPosition = {
 export type DvdScriptOptions = {
   readonly preferences: DvdPreferences
   readonly warnings: Warnings
-  /** How many warnings were told already. */
-  readonly warned: number
   readonly seed: number
   readonly obeyProhibitions: boolean
   readonly packets: boolean
@@ -92,13 +90,13 @@ export class DvdScript {
   #toldVobs = ""
   #toldButton = 0
 
-  constructor(dvd: DvdDisc, { preferences, warnings, warned, seed, obeyProhibitions, packets, emit }: DvdScriptOptions) {
+  constructor(dvd: DvdDisc, { preferences, warnings, seed, obeyProhibitions, packets, emit }: DvdScriptOptions) {
     this.random = new ScriptRandom(BigInt(seed))
     this.#emit = emit
     this.#environment = { now: () => ticks(this.position.blocks * TICKS_PER_BLOCK), random: () => this.random.next() }
     const { now, random } = this.#environment
     const program = { preferences, random, now, obeyProhibitions }
-    this.playback = new DvdPlayback(dvd, { ...program, from: FIRST_FEED_TIME, everything: false, packets, warned, warnings })
+    this.playback = new DvdPlayback(dvd, { ...program, from: FIRST_FEED_TIME, everything: false, packets, warnings })
   }
 
   get navigator(): DvdNavigator {

@@ -48,8 +48,6 @@ export type DvdSessionOptions = {
   readonly dvd: DvdDisc
   readonly fingerprint: string
   readonly warnings: Warnings
-  /** How many warnings the disc had before. */
-  readonly warned: number
   readonly preferences: DvdPreferences
   readonly aheadSeconds: number
   readonly everything: boolean
@@ -79,12 +77,12 @@ export class DvdSession implements Session {
   #closed = false
 
   constructor(start: DvdStart, options: DvdSessionOptions) {
-    const { files, dvd, preferences, everything, random, warned, warnings } = options
+    const { files, dvd, preferences, everything, random, warnings } = options
     this.#start = start
     this.#options = options
     this.#ahead = options.aheadSeconds * TICKS_PER_SECOND
     this.#reader = new BlockReader(files, dvd, warnings)
-    this.#playback = new DvdPlayback(dvd, { preferences, from: FIRST_FEED_TIME, random, everything, warned, warnings })
+    this.#playback = new DvdPlayback(dvd, { preferences, from: FIRST_FEED_TIME, random, everything, warnings })
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Item> {

@@ -15,8 +15,6 @@ export type HdmvSessionOptions = {
   readonly bluray: BlurayDisc
   readonly info: DiscInfo
   readonly warnings: Warnings
-  /** How many warnings the disc had before. */
-  readonly warned: number
   readonly preferences: HdmvPreferences
   readonly aheadSeconds: number
   readonly everything: boolean

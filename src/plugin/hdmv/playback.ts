@@ -14,6 +14,7 @@ import type { Item } from "../items.ts"
 import type { Answer } from "../session.ts"
 import type { SessionQueue } from "../session-queue.ts"
 import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "../stretch.ts"
+import { WarningTeller } from "../warning-teller.ts"
 import { AllowedTeller, refusalOf } from "./allowed.ts"
 import { DONE, FLUSHED, NOTHING } from "./answers.ts"
 import { findEarlierMenu, hasMuxedMenu } from "./look-back.ts"
@@ -53,7 +54,7 @@ export class HdmvPlayback {
   #leftMenu: MenuState | null = null
   #order: PlayOrder | null = null
   #emptyStretches = 0
-  #warned: number
+  readonly #teller: WarningTeller
   #abort = new AbortController()
   #generation = 0
   #closed = false
@@ -63,10 +64,10 @@ export class HdmvPlayback {
   readonly #allowed: AllowedTeller
 
   constructor(options: HdmvSessionOptions, queue: SessionQueue) {
-    const { bluray, info, warnings, warned, preferences, random } = options
+    const { bluray, info, warnings, preferences, random } = options
     this.#options = options
     this.#queue = queue
-    this.#warned = warned
+    this.#teller = new WarningTeller(warnings)
     this.program = new HdmvProgram(bluray, FIRST_FEED_TIME, random)
     this.#idle = HdmvProgram.initial(preferences)
     this.#playlists = new Playlists(bluray, info, warnings)
@@ -268,6 +269,7 @@ export class HdmvPlayback {
       cameBy,
       everything,
       warnings,
+      teller: this.#teller,
       signal: this.#abort.signal,
     })
     this.#stretches.push(stretch)
@@ -277,7 +279,7 @@ export class HdmvPlayback {
       stretch.streamsItem(showFrom),
       { type: "discontinuity", at: showFrom, flush: isAct, showFrom },
       stretch.position(showFrom),
-      ...this.#newWarnings(showFrom),
+      ...this.#teller.take(showFrom),
       ...moved,
       ...(track === null ? clearedMenu(showFrom) : []),
     ]
@@ -320,18 +322,11 @@ export class HdmvPlayback {
     return showFrom
   }
 
-  #newWarnings(at: Ticks): Item[] {
-    const { list } = this.#options.warnings
-    const found = list.slice(this.#warned).map((warning): Item => ({ type: "warning", at, warning }))
-    this.#warned = list.length
-    return found
-  }
-
   /** The program has come to its end: nothing plays until somebody chooses. */
   #stop(machine: HdmvState, at: Ticks): void {
     this.#idle = machine
     this.#ended = true
-    this.push([...clearedMenu(at), ...this.#newWarnings(at), { type: "end", at }], null)
+    this.push([...clearedMenu(at), ...this.#teller.take(at), { type: "end", at }], null)
   }
 
   /** All of a stretch was read: its last picture is held, or the next stretch begins. */

@@ -12,6 +12,7 @@ import type { Item, StreamDescription, StreamsItem } from "../items.ts"
 import { forcedSubtitle } from "../stream-descriptions.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "../title-feed.ts"
 import type { Entry } from "../title-media.ts"
+import type { WarningTeller } from "../warning-teller.ts"
 import { hasMuxedMenu } from "./look-back.ts"
 import type { MenuTrack } from "./menu-track.ts"
 import { lastItemFrom, type Playlist } from "./playlist.ts"
@@ -29,6 +30,7 @@ type StretchOptions = {
   readonly cameBy: Arrival
   readonly everything: boolean
   readonly warnings: Warnings
+  readonly teller: WarningTeller
   readonly signal: AbortSignal
 }
 
@@ -57,7 +59,7 @@ export class Stretch {
   #heldTo: Ticks
 
   constructor(options: StretchOptions) {
-    const { playlist, entry, time, showFrom, machine, menu, isAlone, cameBy, everything, warnings, signal } = options
+    const { playlist, entry, time, showFrom, machine, menu, isAlone, cameBy, everything, warnings, teller, signal } = options
     this.playlist = playlist
     this.menu = menu
     this.showFrom = showFrom
@@ -70,6 +72,7 @@ export class Stretch {
     this.lastItem = isAlone ? entry.segment : lastItemFrom(playlist, entry.segment)
     this.feed = new TitleFeed(playlist.media, entry, time, this.#offset, this.#selection(), {
       signal,
+      teller,
       lastSegment: this.lastItem,
       onMenuUnit: (menuStream, data, at, feedOffset) => this.#takeMenu(menuStream, data, at, feedOffset),
     })

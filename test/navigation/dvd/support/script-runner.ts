@@ -24,7 +24,6 @@ export class ScriptRunner {
     this.script = new DvdScript(disc.dvd, {
       preferences: DEFAULT_PREFERENCES,
       warnings: new Warnings(),
-      warned: 0,
       seed: 1,
       obeyProhibitions: false,
       packets: false,
