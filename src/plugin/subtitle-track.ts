@@ -1,5 +1,6 @@
 import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
 import type { OverlayItem } from "./items.ts"
+import { NO_PICTURE } from "./plane-overlays.ts"
 import type { SubtitleDecoder, TimedPicture } from "./title-media.ts"
 
 /** Overlays kept for a viewer who turns this subtitle on: those of the last moments, and whatever is still ahead of the screen. */
@@ -62,10 +63,8 @@ export class SubtitleTrack {
     const wasShown = this.#showsForced
     this.#showsForced = forcedPicture !== null && forcedPicture.bitmaps.length > 0
     return {
-      full: { ...shown, picture: picture ?? NOTHING, forced: forcedPicture !== null },
-      forced: this.#showsForced || wasShown ? { ...shown, picture: forcedPicture ?? NOTHING, forced: true } : null,
+      full: { ...shown, picture: picture ?? NO_PICTURE, forced: forcedPicture !== null },
+      forced: this.#showsForced || wasShown ? { ...shown, picture: forcedPicture ?? NO_PICTURE, forced: true } : null,
     }
   }
 }
-
-const NOTHING = { planeWidth: 0, planeHeight: 0, bitmaps: [] }

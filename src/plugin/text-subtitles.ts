@@ -2,6 +2,7 @@ import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
 import type { BlurayDisc, PlayList, SubPlayItem } from "../disc/bluray/index.ts"
 import { decodeTextSubtitle, type Font, openFont, renderDialog, type TextSubtitle } from "../graphics/textst/index.ts"
 import type { Segment } from "../mpeg/segment.ts"
+import { NO_PICTURE } from "./plane-overlays.ts"
 import type { WholeSubtitle } from "./title-media.ts"
 import { readWholeStream } from "./whole-stream.ts"
 
@@ -43,7 +44,7 @@ export async function readTextSubtitle(stream: TextStream): Promise<WholeSubtitl
     }
   }
   cues.sort((a, b) => a.start - b.start)
-  const draw = (cue: number) => cues[cue]?.draw() ?? { picture: { planeWidth: 0, planeHeight: 0, bitmaps: [] }, forcedPicture: null }
+  const draw = (cue: number) => cues[cue]?.draw() ?? { picture: NO_PICTURE, forcedPicture: null }
   return cues.length === 0 ? null : { plane: "pg", cues, draw }
 }
 

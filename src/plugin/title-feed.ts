@@ -3,6 +3,7 @@ import type { AccessUnit } from "../mpeg/access-unit.ts"
 import { continuesSegment, type Segment } from "../mpeg/segment.ts"
 import { CaptionTrack } from "./caption-track.ts"
 import type { Item, PacketItem } from "./items.ts"
+import { beginningAt } from "./plane-overlays.ts"
 import { clockDistance, RangeReader } from "./range-reader.ts"
 import { SubtitleTrack, type TrackOverlay } from "./subtitle-track.ts"
 import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
@@ -152,9 +153,7 @@ export class TitleFeed {
     }
     if (stream !== this.#subtitle) return
     const from = this.showFrom
-    this.#items.push(
-      ...this.#shown(track.overlaysFrom(from)).map((item) => (item.type === "overlay" && item.at < from ? { ...item, at: from } : item)),
-    )
+    this.#items.push(...beginningAt(this.#shown(track.overlaysFrom(from)), from))
   }
 
   /** Another subtitle from what is on the screen on; gives the overlays that are due at once. Audio changes take a new stretch. */

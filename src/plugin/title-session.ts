@@ -1,5 +1,6 @@
 import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../base/index.ts"
 import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
+import { beginningAt, clearedPlane } from "./plane-overlays.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
 import { SessionQueue } from "./session-queue.ts"
 import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
@@ -294,14 +295,8 @@ export class TitleSession implements Session {
     const presented = this.#presented ?? feed.highest
     const due = feed.selectSubtitle(this.#indexOf(media, "subtitle", subtitle), presented)
     const plane = media.blockSize === 2048 ? "subpicture" : "pg"
-    const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
     this.#queue.drop((item) => item.type !== "overlay")
-    this.#queue.unshift([
-      this.#streamsItem(media, presented),
-      { type: "overlay", plane, at: presented, until: null, picture, forced: false },
-      // What is on already begins for this viewer now, after the plane was cleared.
-      ...due.map((item) => (item.type === "overlay" && item.at < presented ? { ...item, at: presented } : item)),
-    ])
+    this.#queue.unshift([this.#streamsItem(media, presented), clearedPlane(plane, presented), ...beginningAt(due, presented)])
     this.#queue.wake()
   }
 

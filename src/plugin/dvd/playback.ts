@@ -13,6 +13,7 @@ import {
   timerLeft,
 } from "../../navigation/dvd/index.ts"
 import type { HighlightItem, Item, PositionItem, StreamsItem } from "../items.ts"
+import { clearedPlane } from "../plane-overlays.ts"
 import { clockDistance } from "../range-reader.ts"
 import { onGrid, STRETCH_GAP } from "../stretch.ts"
 import { allowedOperations } from "./allowed.ts"
@@ -332,8 +333,7 @@ export class DvdPlayback {
   /** Sub-pictures belong to their chain. */
   #leaveChain(at: Ticks): void {
     this.feed.forgetOverlays()
-    const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
-    this.#items.push({ type: "overlay", plane: "subpicture", at, until: null, picture, forced: false })
+    this.#items.push(clearedPlane("subpicture", at))
   }
 
   #tellStreams(at: Ticks, chainKey: string): void {

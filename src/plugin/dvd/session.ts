@@ -10,6 +10,7 @@ import {
   SPRM,
 } from "../../navigation/dvd/index.ts"
 import type { Item, OverlayItem } from "../items.ts"
+import { beginningAt, clearedPlane } from "../plane-overlays.ts"
 import type { Answer, Bookmark, Key, MenuName, Refusal, Selection, Session, WatchedItem } from "../session.ts"
 import { SessionQueue } from "../session-queue.ts"
 import { FIRST_FEED_TIME } from "../stretch.ts"
@@ -437,13 +438,9 @@ export class DvdSession implements Session {
     const { feed } = this.#playback
     const streams = this.#playback.streamsItem(presented)
     this.#queue.drop(({ type }) => type !== "overlay")
-    const cleared: OverlayItem = { type: "overlay", plane: "subpicture", at: presented, until: null, picture: NO_PICTURE, forced: false }
-    const due = feed.overlaysFrom(presented).map((item) => (item.at < presented ? { ...item, at: presented } : item))
-    return [streams, cleared, ...due]
+    return [streams, clearedPlane("subpicture", presented), ...beginningAt(feed.overlaysFrom(presented), presented)]
   }
 }
-
-const NO_PICTURE = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
 
 function shifted(overlay: OverlayItem, from: Ticks, to: Ticks): OverlayItem {
   const moved = (time: Ticks) => ticks(Math.max(to, time + to - from))

@@ -18,6 +18,7 @@ import {
   updateMenu,
 } from "../../graphics/ig/index.ts"
 import type { Button, HighlightItem, Item, OverlayItem } from "../items.ts"
+import { clearedPlane, NO_PICTURE } from "../plane-overlays.ts"
 
 /** What the menu is from a feed time on. */
 type Moment = { readonly at: Ticks; readonly menu: Menu; readonly state: MenuState }
@@ -42,7 +43,6 @@ const MAX_MOMENTS = 1024
 const MAX_STEPS = 2048
 /** Display sets between the screen and the moment read last: multiplexed menus repeat theirs once a second or less often. */
 const MAX_SETS = 64
-const CLEARED = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
 
 /**
  * A playlist's menu over feed time: animations run ahead with the picture, keys go back to what is on the screen. What it does by itself (an
@@ -246,13 +246,12 @@ function shifted(state: MenuState, by: number): MenuState {
 
 /** What a menu shows from a feed time on. */
 export function menuOverlay({ graphics }: Menu, state: MenuState, at: Ticks): OverlayItem {
-  return { type: "overlay", plane: "ig", at, until: null, picture: renderMenu(graphics, state) ?? CLEARED, forced: false }
+  return { type: "overlay", plane: "ig", at, until: null, picture: renderMenu(graphics, state) ?? NO_PICTURE, forced: false }
 }
 
 /** No menu from a feed time on. */
-export const clearedMenu = (at: Ticks): readonly Item[] => [cleared(at), noButtons(at)]
+export const clearedMenu = (at: Ticks): readonly Item[] => [clearedPlane("ig", at), noButtons(at)]
 
-const cleared = (at: Ticks): OverlayItem => ({ type: "overlay", plane: "ig", at, until: null, picture: CLEARED, forced: false })
 const noButtons = (at: Ticks): HighlightItem => ({
   type: "highlight",
   at,

@@ -11,6 +11,7 @@ import {
   withStreams,
 } from "../../navigation/hdmv/index.ts"
 import type { Item } from "../items.ts"
+import { beginningAt, clearedPlane } from "../plane-overlays.ts"
 import type { Answer } from "../session.ts"
 import type { SessionQueue } from "../session-queue.ts"
 import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "../stretch.ts"
@@ -432,10 +433,9 @@ export class HdmvPlayback {
   }
 
   #showSubtitle(stretch: Stretch, at: Ticks): void {
-    const picture = { planeWidth: 0, planeHeight: 0, bitmaps: [] }
-    const due = stretch.selectSubtitle(at).map((item) => (item.type === "overlay" && item.at < at ? { ...item, at } : item))
+    const due = beginningAt(stretch.selectSubtitle(at), at)
     this.#queue.drop((item) => item.type !== "overlay" || item.plane !== "pg")
-    this.#queue.unshift([stretch.streamsItem(at), { type: "overlay", plane: "pg", at, until: null, picture, forced: false }, ...due])
+    this.#queue.unshift([stretch.streamsItem(at), clearedPlane("pg", at), ...due])
   }
 }
 
