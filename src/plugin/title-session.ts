@@ -1,18 +1,17 @@
 import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../base/index.ts"
+import { chapterBeside } from "./chapter-step.ts"
 import type { AllowedItem, Item, StreamsItem, UserOperation } from "./items.ts"
 import { beginningAt, clearedPlane } from "./plane-overlays.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "./session.ts"
 import { SessionQueue } from "./session-queue.ts"
-import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
+import { type ChosenNumbers, chooseStream, feedSelection, followingNumber, indexOfStream, streamsItem } from "./stream-descriptions.ts"
 import { FIRST_FEED_TIME, onGrid, STRETCH_GAP } from "./stretch.ts"
-import { type FeedSelection, positionItem, TitleFeed } from "./title-feed.ts"
+import { positionItem, TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
 import type { WarningTeller } from "./warning-teller.ts"
 
 /** Items handed out by one `batch()` at most. */
 const BATCH_BLOCKS = 256
-/** "previous" within this time of a chapter's start goes to the chapter before, as players do. */
-const PREVIOUS_GRACE = ticks(3 * TICKS_PER_SECOND)
 
 const NOTHING: Answer = { outcome: "nothing", flush: false }
 const OPERATIONS: readonly UserOperation[] = [
@@ -139,7 +138,7 @@ export class TitleSession implements Session {
     const target = ticks(Math.min(Math.max(time, 0), Math.max(media.duration - 1, 0)))
     const signal = this.#abort.signal
     const entry = await media.locate(target, { signal })
-    const selection = this.#feedSelection(media)
+    const selection = feedSelection(media.streams, this.#chosen, this.#everything)
     const shown = selection.subtitle ?? selection.forcedSubtitle
     const earlier = shown === null || target === 0 ? [] : ((await media.subtitleBefore?.(entry, shown, { signal })) ?? [])
     // Somebody jumped elsewhere meanwhile.
@@ -163,27 +162,12 @@ export class TitleSession implements Session {
     this.#queue.push([...begin, ...teller.take(showFrom)])
   }
 
-  #feedSelection(media: TitleMedia): FeedSelection {
-    return {
-      audio: this.#indexOf(media, "audio", this.#audio),
-      subtitle: this.#indexOf(media, "subtitle", this.#subtitle),
-      forcedSubtitle: forcedSubtitle(media.streams, this.#audio),
-      everything: this.#everything,
-    }
-  }
-
-  #indexOf(media: TitleMedia, kind: "audio" | "subtitle", number: number | null): number | null {
-    return media.streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
+  get #chosen(): ChosenNumbers {
+    return { audio: this.#audio, subtitle: this.#subtitle }
   }
 
   #streamsItem(media: TitleMedia, at: Ticks): StreamsItem {
-    const isSelected = (kind: string, number: number) =>
-      kind === "video" || (kind === "audio" ? number === this.#audio : number === this.#subtitle)
-    return {
-      type: "streams",
-      at,
-      streams: media.streams.map((stream) => ({ ...stream, selected: this.#everything || isSelected(stream.kind, stream.number) })),
-    }
+    return streamsItem(media.streams, this.#chosen, this.#everything, at)
   }
 
   #allowedItem(media: TitleMedia, at: Ticks): AllowedItem {
@@ -232,9 +216,9 @@ export class TitleSession implements Session {
       case "previous":
         return this.#act((media) => this.#chapterStep(media, -1))
       case "audio":
-        return this.#act((media) => this.#select(media, { audio: this.#following(media, "audio", this.#audio) ?? 1 }))
+        return this.#act((media) => this.#select(media, { audio: followingNumber(media.streams, "audio", this.#audio) ?? 1 }))
       case "subtitle":
-        return this.#act((media) => this.#select(media, { subtitle: this.#following(media, "subtitle", this.#subtitle) }))
+        return this.#act((media) => this.#select(media, { subtitle: followingNumber(media.streams, "subtitle", this.#subtitle) }))
       case "angle":
         return this.#act((media) => this.#select(media, { angle: (media.angle % media.angles) + 1 }))
       default:
@@ -244,20 +228,8 @@ export class TitleSession implements Session {
 
   async #chapterStep(media: TitleMedia, direction: 1 | -1): Promise<Answer> {
     const time = this.#presentedTitleTime()
-    const from = direction === 1 ? time : ticks(Math.max(0, time - PREVIOUS_GRACE))
-    const current = Math.max(
-      media.chapters.findLastIndex((start) => start <= from),
-      0,
-    )
-    const start = media.chapters[direction === 1 ? current + 1 : current]
+    const start = chapterBeside(media.chapters, time, direction)
     return start === undefined ? NOTHING : this.#jump(start)
-  }
-
-  /** The number after `number` in the disc's order; after the last comes the first (audio) or none (subtitles). */
-  #following(media: TitleMedia, kind: "audio" | "subtitle", number: number | null): number | null {
-    const numbers = media.streams.filter((stream) => stream.kind === kind).map((stream) => stream.number)
-    const next = numbers[number === null ? 0 : numbers.indexOf(number) + 1]
-    return next ?? (kind === "audio" ? (numbers[0] ?? null) : null)
   }
 
   select(selection: Selection): Promise<Answer> {
@@ -272,7 +244,7 @@ export class TitleSession implements Session {
     }
     const time = this.#presentedTitleTime()
     if (subtitle !== undefined) {
-      await this.#feed?.readSubtitle(this.#indexOf(media, "subtitle", subtitle))
+      await this.#feed?.readSubtitle(indexOfStream(media.streams, "subtitle", subtitle))
       this.#selectSubtitle(media, subtitle)
     }
     const changesAudio = audio !== undefined && audio !== this.#audio
@@ -284,7 +256,7 @@ export class TitleSession implements Session {
   }
 
   #check(media: TitleMedia, kind: "audio" | "subtitle", number: number | null | undefined): void {
-    if (number === undefined || number === null || this.#indexOf(media, kind, number) !== null) return
+    if (number === undefined || number === null || indexOfStream(media.streams, kind, number) !== null) return
     throw new DiscError("not-found", `title ${media.title} has no ${kind} stream ${number}`)
   }
 
@@ -293,7 +265,7 @@ export class TitleSession implements Session {
     const feed = this.#feed
     if (feed === null) return
     const presented = this.#presented ?? feed.highest
-    const due = feed.selectSubtitle(this.#indexOf(media, "subtitle", subtitle), presented)
+    const due = feed.selectSubtitle(indexOfStream(media.streams, "subtitle", subtitle), presented)
     const plane = media.blockSize === 2048 ? "subpicture" : "pg"
     this.#queue.drop((item) => item.type !== "overlay")
     this.#queue.unshift([this.#streamsItem(media, presented), clearedPlane(plane, presented), ...beginningAt(due, presented)])

@@ -1,7 +1,7 @@
 import { DiscError, type Ticks, ticks } from "../base/index.ts"
 import type { TitleSteps } from "./disc.ts"
 import type { Item } from "./items.ts"
-import { chooseStream, forcedSubtitle } from "./stream-descriptions.ts"
+import { chooseStream, feedSelection } from "./stream-descriptions.ts"
 import { TitleFeed } from "./title-feed.ts"
 import type { TitleMedia } from "./title-media.ts"
 
@@ -18,15 +18,8 @@ export async function titleSteps(media: TitleMedia, start: StepsStart): Promise<
   if (target === undefined) {
     throw new DiscError("not-found", `title ${media.title} has chapters 1 to ${media.chapters.length}, not ${start.chapter}`)
   }
-  const index = (kind: "audio" | "subtitle", number: number | null) =>
-    media.streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
   const audio = chooseStream(media.streams, "audio", start.audio ?? null, null)
-  const selection = {
-    audio: index("audio", audio),
-    forcedSubtitle: forcedSubtitle(media.streams, audio),
-    subtitle: index("subtitle", start.subtitle ?? null),
-    everything: false,
-  }
+  const selection = feedSelection(media.streams, { audio, subtitle: start.subtitle ?? null }, false)
   const feed = new TitleFeed(media, await media.locate(target, {}), target, 0, selection, {})
   let block: Uint8Array | null = null
   feed.onBlock = (bytes) => {

@@ -8,8 +8,8 @@ import {
   TITLE_FIRST_PLAYBACK,
   TITLE_TOP_MENU,
 } from "../../navigation/hdmv/index.ts"
-import type { Item, StreamDescription, StreamsItem } from "../items.ts"
-import { forcedSubtitle } from "../stream-descriptions.ts"
+import type { Item, StreamsItem } from "../items.ts"
+import { type ChosenNumbers, feedSelection, followingNumber, indexOfStream, streamsItem } from "../stream-descriptions.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "../title-feed.ts"
 import type { Entry } from "../title-media.ts"
 import type { WarningTeller } from "../warning-teller.ts"
@@ -121,16 +121,18 @@ export class Stretch {
   }
 
   streamsItem(at: Ticks): StreamsItem {
-    const { audio, subtitle } = this.#numbers()
-    const isSelected = ({ kind, number }: StreamDescription) =>
-      kind === "video" || (kind === "audio" ? number === audio : number === subtitle)
-    const streams = this.playlist.media.streams.map((stream) => ({ ...stream, selected: this.#everything || isSelected(stream) }))
-    return { type: "streams", at, streams }
+    return streamsItem(this.playlist.media.streams, this.selected, this.#everything, at)
   }
 
   /** Numbers of what is heard and read; null: none. */
-  get selected(): { readonly audio: number | null; readonly subtitle: number | null } {
-    return this.#numbers()
+  get selected(): ChosenNumbers {
+    const { streams } = this.playlist.media
+    const chosen = chosenStreams(this.machine)
+    const isThere = (kind: "audio" | "subtitle", number: number) => indexOfStream(streams, kind, number) !== null
+    return {
+      audio: isThere("audio", chosen.audio) ? chosen.audio : followingNumber(streams, "audio", null),
+      subtitle: chosen.pgShown && isThere("subtitle", chosen.pg) ? chosen.pg : null,
+    }
   }
 
   /** Makes ready what the machine has chosen, so that `selectSubtitle` shows it at once. */
@@ -143,26 +145,8 @@ export class Stretch {
     return this.feed.selectSubtitle(this.#selection().subtitle, presented)
   }
 
-  #numbers(): { audio: number | null; subtitle: number | null } {
-    const chosen = chosenStreams(this.machine)
-    const of = (kind: string) => this.playlist.media.streams.filter((stream) => stream.kind === kind).map(({ number }) => number)
-    const audios = of("audio")
-    const audio = audios.includes(chosen.audio) ? chosen.audio : (audios[0] ?? null)
-    const subtitle = chosen.pgShown && of("subtitle").includes(chosen.pg) ? chosen.pg : null
-    return { audio, subtitle }
-  }
-
   #selection(): FeedSelection {
-    const { streams } = this.playlist.media
-    const { audio, subtitle } = this.#numbers()
-    const index = (kind: string, number: number | null) =>
-      streams.find((stream) => stream.kind === kind && stream.number === number)?.index ?? null
-    return {
-      audio: index("audio", audio),
-      subtitle: index("subtitle", subtitle),
-      forcedSubtitle: forcedSubtitle(streams, audio),
-      everything: this.#everything,
-    }
+    return feedSelection(this.playlist.media.streams, this.selected, this.#everything)
   }
 
   /**

@@ -1,14 +1,13 @@
-import { DiscError, TICKS_PER_SECOND, type Ticks, ticks } from "../../base/index.ts"
+import { DiscError, type Ticks, ticks } from "../../base/index.ts"
 import type { UserOperation as BlurayOperation } from "../../disc/bluray/index.ts"
 import { withStreams } from "../../navigation/hdmv/index.ts"
+import { chapterBeside } from "../chapter-step.ts"
 import type { Answer, Selection } from "../session.ts"
+import { followingNumber, indexOfStream } from "../stream-descriptions.ts"
 import { DONE, FLUSHED, NOTHING } from "./answers.ts"
 import { subtitleChoice } from "./options.ts"
 import type { HdmvPlayback } from "./playback.ts"
 import type { Stretch } from "./stretch.ts"
-
-/** "Previous" within this time of a chapter's start goes to the chapter before, as players do. */
-const PREVIOUS_GRACE = 3 * TICKS_PER_SECOND
 
 /** What a viewer does with the film itself: places in it, streams, the menu call and the way back. */
 export class ViewerActs {
@@ -38,11 +37,7 @@ export class ViewerActs {
   async chapterStep(direction: 1 | -1): Promise<Answer> {
     const { onScreen, screen } = this.#playback
     if (onScreen === null) return NOTHING
-    const { chapters } = onScreen.playlist.media
-    const time = onScreen.timeAt(screen)
-    const from = direction === 1 ? time : Math.max(0, time - PREVIOUS_GRACE)
-    const found = chapters.findLastIndex((start) => start <= from)
-    const start = chapters[direction === 1 ? found + 1 : Math.max(found, 0)]
+    const start = chapterBeside(onScreen.playlist.media.chapters, onScreen.timeAt(screen), direction)
     return start === undefined ? NOTHING : this.seek(start, direction === 1 ? "skipToNextPoint" : "skipBackToPreviousPoint")
   }
 
@@ -73,13 +68,11 @@ export class ViewerActs {
   async nextStream(kind: "audio" | "subtitle"): Promise<Answer> {
     const { onScreen } = this.#playback
     if (onScreen === null) return NOTHING
-    const numbers = onScreen.playlist.media.streams.filter((stream) => stream.kind === kind).map(({ number }) => number)
+    const { streams } = onScreen.playlist.media
     const now = onScreen.selected[kind]
-    const next = numbers[now === null ? 0 : numbers.indexOf(now) + 1]
-    // After the last subtitle comes none.
-    if (kind === "subtitle") return numbers.length === 0 ? NOTHING : this.select({ subtitle: next ?? null })
-    const audio = next ?? numbers[0]
-    return audio === undefined || audio === now ? NOTHING : this.select({ audio })
+    const next = followingNumber(streams, kind, now)
+    if (kind === "subtitle") return streams.some((stream) => stream.kind === kind) ? this.select({ subtitle: next }) : NOTHING
+    return next === null || next === now ? NOTHING : this.select({ audio: next })
   }
 
   async nextAngle(): Promise<Answer> {
@@ -114,7 +107,7 @@ export class ViewerActs {
 
 function checkStreams({ playlist }: Stretch, { audio, subtitle, angle }: { [Kind in keyof Selection]: Selection[Kind] | undefined }): void {
   const { media } = playlist
-  const hasStream = (kind: string, number: number) => media.streams.some((stream) => stream.kind === kind && stream.number === number)
+  const hasStream = (kind: "audio" | "subtitle", number: number) => indexOfStream(media.streams, kind, number) !== null
   if (audio !== undefined && !hasStream("audio", audio)) throw new DiscError("not-found", `there is no audio stream ${audio} here`)
   if (typeof subtitle === "number" && !hasStream("subtitle", subtitle)) {
     throw new DiscError("not-found", `there is no subtitle stream ${subtitle} here`)
