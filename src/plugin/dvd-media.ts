@@ -1,32 +1,21 @@
-import { type ReadOptions, SECTOR_SIZE, type Source, type Ticks, type Warnings } from "../base/index.ts"
+import { type ReadOptions, SECTOR_SIZE, type Ticks, type Warnings } from "../base/index.ts"
 import { clipName, type DvdDisc, dvdTitle, isDvdTitleScrambled, type TitleSet } from "../disc/dvd/index.ts"
 import type { DiscInfo, TitleInfo } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
 import type { AccessUnit } from "../mpeg/index.ts"
 import { ProgramStreamDemuxer } from "../mpeg/index.ts"
 import { type DvdTitlePlan, planDvdTitle } from "../navigation/title/index.ts"
-import { ConcatSource } from "../source/index.ts"
 import { earlierSubpicture } from "./dvd/earlier-subpicture.ts"
+import { openVobs, subpictureNumber, unitStreamId } from "./dvd/vobs.ts"
 import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { subpictureDecoder } from "./subtitle-decoders.ts"
 import type { Demuxer, Entry, TitleMedia } from "./title-media.ts"
 
-/** Stream ids from here on are MPEG streams of their own; below, sub-streams of private stream 1. */
-const FIRST_MPEG_STREAM_ID = 0xc0
-const PRIVATE_STREAM_1 = 0xbd00
-/** The low bits of a sub-picture's id are its number in the packs. */
-const SUBPICTURE_NUMBER = 0x1f
-
-/** The title VOBs of a title set as one run of bytes. */
-async function openTitleVobs(files: FileSystem, titleSet: TitleSet): Promise<Source> {
-  const sources = await Promise.all(titleSet.titleVobs.map(({ path }) => files.open(path)))
-  return new ConcatSource(sources, clipName(titleSet.number))
-}
-
 /** The title sets' VOBs, open while a title is read. */
-export const openVobsOf = (files: FileSystem): OpenClips<TitleSet> => new OpenClips((titleSet) => openTitleVobs(files, titleSet))
+export const openVobsOf = (files: FileSystem): OpenClips<TitleSet> =>
+  new OpenClips(({ titleVobs, number }) => openVobs(files, titleVobs, clipName(number)))
 
 /** Whether a title's packets are scrambled. @throws DiscError `not-found`, `damaged` */
 export async function isDvdScrambled(vobs: OpenClips<TitleSet>, dvd: DvdDisc, number: number): Promise<boolean> {
@@ -74,7 +63,7 @@ export async function openDvdMedia(
       const id = Number(streams[stream]?.id)
       return sector === null || Number.isNaN(id)
         ? []
-        : earlierSubpicture(await vobs.get(plan.titleSet), sector, id & SUBPICTURE_NUMBER, warnings, options)
+        : earlierSubpicture(await vobs.get(plan.titleSet), sector, subpictureNumber(id), warnings, options)
     },
     withAngle: (other) => openDvdMedia(files, dvd, info, title, other, warnings),
     close: () => vobs.close(),
@@ -89,10 +78,6 @@ function sectorOf(plan: DvdTitlePlan, { segment, skip }: Entry): number | null {
     left -= length
   }
   return null
-}
-
-function unitStreamId(id: number): number {
-  return id < FIRST_MPEG_STREAM_ID ? PRIVATE_STREAM_1 | id : id
 }
 
 function createDemuxer(

@@ -39,5 +39,5 @@ export {
   readSprm,
   SPRM,
 } from "./state.ts"
-export { activeStreams, angles, type DisplayMode, type DvdStreams } from "./streams.ts"
+export { activeStreams, angles, type DisplayMode, type DvdStreams, streamAttributes } from "./streams.ts"
 export { type Prohibition, prohibitedBy, prohibitedOps, type UserOperation } from "./user-operations.ts"

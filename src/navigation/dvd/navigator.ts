@@ -19,7 +19,7 @@ import {
   SPRM,
   SUBPICTURE_DISPLAY,
 } from "./state.ts"
-import { activeStreams, angles, type DvdStreams, videoAttributes } from "./streams.ts"
+import { activeStreams, angles, type DisplayMode, type DvdStreams, streamAttributes } from "./streams.ts"
 import { type Prohibition, prohibitedBy, prohibitedOps, type UserOperation } from "./user-operations.ts"
 import { readVobu, type Vobu, vobuAround, vobuMap } from "./vobu.ts"
 
@@ -156,7 +156,7 @@ export class DvdNavigator {
 
   /** What the VOBs that are playing hold; null: their title set is not there. */
   get video(): VideoAttributes | null {
-    return videoAttributes(this.#dvd, this.#state.machine)
+    return streamAttributes(this.#dvd, this.#state.machine)?.video ?? null
   }
 
   get streams(): DvdStreams {
@@ -177,11 +177,15 @@ export class DvdNavigator {
 
   /** The buttons for the screen that the preferences describe; none: empty. */
   get buttons(): readonly DvdButton[] {
-    const { highlight, machine } = this.#state
-    if (highlight === null) return []
-    const isWide = this.video?.displayAspectRatio === "16:9"
-    const mode = ((machine.sprm[SPRM.video] ?? 0) >> 8) & 3
-    return buttonsFor(highlight, !isWide ? "normal" : mode === 1 ? "pan-scan" : mode === 2 ? "letterbox" : "wide")
+    const { highlight } = this.#state
+    return highlight === null ? [] : buttonsFor(highlight, this.#isWide ? this.displayMode : "normal")
+  }
+
+  /** How the picture is put on the screen that the preferences describe; a narrow one fills it. */
+  get displayMode(): DisplayMode {
+    const mode = ((this.#state.machine.sprm[SPRM.video] ?? 0) >> 8) & 3
+    if (!this.#isWide) return "wide"
+    return mode === 1 ? "pan-scan" : mode === 2 ? "letterbox" : "wide"
   }
 
   /** Number of the selected button; where SPRM 8 names one that is not there, the nearest that is. 0: there are no buttons. */
@@ -365,6 +369,10 @@ export class DvdNavigator {
   /** Who forbids an operation now; null: it is allowed. */
   prohibitedBy(operation: UserOperation): Prohibition | null {
     return prohibitedBy(this.#dvd, this.#state.machine, this.#state.vobu?.vobuUopCtl ?? 0, operation)
+  }
+
+  get #isWide(): boolean {
+    return this.video?.displayAspectRatio === "16:9"
   }
 
   get #currentTitle(): number {

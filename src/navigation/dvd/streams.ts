@@ -1,4 +1,4 @@
-import { type AudioControl, type DvdDisc, type Pgc, titleSetOf, type VideoAttributes } from "../../disc/dvd/index.ts"
+import { type AudioControl, type DvdDisc, type Pgc, type StreamAttributes, titleSetOf } from "../../disc/dvd/index.ts"
 import { currentPgc, titleNumber } from "./chains.ts"
 import { type DvdState, NO_AUDIO_STREAM, NO_SUBPICTURE_STREAM, SPRM, SUBPICTURE_DISPLAY } from "./state.ts"
 
@@ -24,7 +24,7 @@ const MODES: readonly DisplayMode[] = ["wide", "letterbox", "pan-scan"]
 export function activeStreams(dvd: DvdDisc, state: DvdState): DvdStreams {
   const pgc = currentPgc(dvd, state)
   const isTitle = state.domain === "title"
-  const isWide = videoAttributes(dvd, state)?.displayAspectRatio === "16:9"
+  const isWide = streamAttributes(dvd, state)?.video.displayAspectRatio === "16:9"
   const subpicture = isTitle ? subpictureNumber(dvd, state, pgc) : 0
   const streams = MODES.map((mode) => [mode, subpictureStream(pgc, subpicture, isWide ? mode : "4:3") ?? (isTitle ? null : 0)])
   return {
@@ -77,10 +77,10 @@ function subpictureStream(pgc: Pgc | null, wanted: number, mode: DisplayMode | "
 }
 
 /** What the VOBs of the state's domain hold; null: its title set is not there. */
-export function videoAttributes(dvd: DvdDisc, { domain, titleSet }: Pick<DvdState, "domain" | "titleSet">): VideoAttributes | null {
-  if (domain === "first-play" || domain === "vmgm") return dvd.vmg.mat.menuStreams.video
+export function streamAttributes(dvd: DvdDisc, { domain, titleSet }: Pick<DvdState, "domain" | "titleSet">): StreamAttributes | null {
+  if (domain === "first-play" || domain === "vmgm") return dvd.vmg.mat.menuStreams
   const mat = titleSetOf(dvd, titleSet)?.mat
-  return (domain === "title" ? mat?.titleStreams : mat?.menuStreams)?.video ?? null
+  return (domain === "title" ? mat?.titleStreams : mat?.menuStreams) ?? null
 }
 
 /** Current angle and number of angles; 1 of 1 outside titles. */

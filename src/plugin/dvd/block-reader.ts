@@ -1,9 +1,9 @@
-import { DiscError, SECTOR_SIZE, type Source, type Warnings } from "../../base/index.ts"
+import { DiscError, SECTOR_SIZE, type Warnings } from "../../base/index.ts"
 import { clipName, type DvdDisc, titleSetOf, type VobFile } from "../../disc/dvd/index.ts"
 import type { FileSystem } from "../../filesystem/index.ts"
 import type { BlockAddress } from "../../navigation/dvd/index.ts"
-import { ConcatSource } from "../../source/index.ts"
 import { OpenClips } from "../open-clips.ts"
+import { openVobs } from "./vobs.ts"
 
 /** The first read after a jump: a menu's picture is often no longer, and what is not wanted costs little. */
 const FIRST_RUN = 64
@@ -27,7 +27,10 @@ export class BlockReader {
   constructor(files: FileSystem, dvd: DvdDisc, warnings: Warnings) {
     this.#dvd = dvd
     this.#warnings = warnings
-    this.#clips = new OpenClips((clip) => openVobs(files, this.#vobs(clip)))
+    this.#clips = new OpenClips((clip) => {
+      const vobs = this.#vobs(clip)
+      return openVobs(files, vobs, vobs[0]?.path ?? clipName(0))
+    })
   }
 
   /** The block, when it is at hand; null: it cannot be read; undefined: `fill` first. */
@@ -90,8 +93,3 @@ export class BlockReader {
 }
 
 const clipOf = ({ titleSet, vobs }: BlockAddress): string => `${titleSet}${vobs === "menu" ? "m" : ""}`
-
-async function openVobs(files: FileSystem, vobs: readonly VobFile[]): Promise<Source> {
-  const sources = await Promise.all(vobs.map(({ path }) => files.open(path)))
-  return new ConcatSource(sources, vobs[0]?.path ?? clipName(0))
-}

@@ -1,9 +1,9 @@
 import { DiscError, type ReadOptions, SECTOR_SIZE, type Source, type Warnings } from "../../base/index.ts"
 import { type AccessUnit, ProgramStreamDemuxer, parseNavigationPack } from "../../mpeg/index.ts"
+import { subpictureStreamId } from "./vobs.ts"
 
 /** A sub-picture is at most 53,220 bytes long (26 packs), sent among a second or two of video. */
 const MAX_BLOCKS = 1024
-const FIRST_SUBPICTURE = 0xbd20
 
 /**
  * The units of a sub-picture stream that were sent before a VOBU and are on the screen when it begins: what a seek into their middle would miss.
@@ -27,7 +27,7 @@ export async function earlierSubpicture(
     const bytes = await vobs.read(from * SECTOR_SIZE, Math.min(address.sectors, MAX_BLOCKS) * SECTOR_SIZE, options)
     const units: AccessUnit[] = []
     const demuxer = new ProgramStreamDemuxer({
-      streams: new Set([FIRST_SUBPICTURE + stream]),
+      streams: new Set([subpictureStreamId(stream)]),
       warnings,
       path: vobs.name,
       sink: { unit: (unit) => void units.push(unit) },

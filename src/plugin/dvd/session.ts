@@ -1,4 +1,4 @@
-import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds, type Warnings } from "../../base/index.ts"
+import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "../../base/index.ts"
 import type { DvdDisc, MenuType } from "../../disc/dvd/index.ts"
 import type { FileSystem } from "../../filesystem/index.ts"
 import {
@@ -11,6 +11,7 @@ import {
 } from "../../navigation/dvd/index.ts"
 import type { Item, OverlayItem } from "../items.ts"
 import { beginningAt, clearedPlane } from "../plane-overlays.ts"
+import type { ProgramOptions } from "../program-options.ts"
 import type { Answer, Bookmark, Key, MenuName, Refusal, Selection, Session, WatchedItem } from "../session.ts"
 import { SessionQueue } from "../session-queue.ts"
 import { FIRST_FEED_TIME } from "../stretch.ts"
@@ -44,18 +45,11 @@ export type DvdStart =
   | { readonly at: "title"; readonly title: number; readonly chapter: number | null; readonly time: Ticks; readonly angle: number }
   | { readonly at: "place"; readonly place: DvdPlace }
 
-export type DvdSessionOptions = {
+export type DvdSessionOptions = ProgramOptions & {
   readonly files: FileSystem
   readonly dvd: DvdDisc
   readonly fingerprint: string
-  readonly warnings: Warnings
   readonly preferences: DvdPreferences
-  readonly aheadSeconds: number
-  readonly everything: boolean
-  readonly audio: number | null
-  readonly subtitle: number | null | undefined
-  readonly random: () => number
-  readonly onClose: () => void
 }
 
 /** Plays a DVD as its program says. */

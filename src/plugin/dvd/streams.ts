@@ -1,42 +1,32 @@
 import type { Warnings } from "../../base/index.ts"
-import { chainStreams, type DvdDisc, menuStreams, type Pgc, type StreamAttributes, titleSetOf } from "../../disc/dvd/index.ts"
+import { chainStreams, type DvdDisc, menuStreams, type Pgc, type StreamAttributes } from "../../disc/dvd/index.ts"
 import type { StreamInfo } from "../../disc/index.ts"
 import type { DisplayMode, DvdNavigator } from "../../navigation/dvd/index.ts"
-import { SPRM } from "../../navigation/dvd/index.ts"
+import { SPRM, streamAttributes } from "../../navigation/dvd/index.ts"
 import type { StreamDescription } from "../items.ts"
 import { describeStream } from "../stream-descriptions.ts"
 import { subpictureDecoder } from "../subtitle-decoders.ts"
 import type { FeedStreams } from "./feed.ts"
+import { subpictureStreamId, unitStreamId } from "./vobs.ts"
 
-/** Stream ids from here on are MPEG streams of their own; below, sub-streams of private stream 1. */
-const FIRST_MPEG_STREAM_ID = 0xc0
-const PRIVATE_STREAM_1 = 0xbd00
-const FIRST_SUBPICTURE = PRIVATE_STREAM_1 | 0x20
 /** The low bits of an audio id are its number in the packs. */
 const AUDIO_NUMBER = 7
 const SUBPICTURE_REGISTER = 0x3f
-
-/** How the picture that a navigator is in is shown, for the sub-pictures that are made for it. */
-export function displayMode({ state, video }: DvdNavigator): DisplayMode {
-  if (video?.displayAspectRatio !== "16:9") return "wide"
-  const mode = ((state.machine.sprm[SPRM.video] ?? 0) >> 8) & 3
-  return mode === 1 ? "pan-scan" : mode === 2 ? "letterbox" : "wide"
-}
 
 /** The streams of where a navigator is: those of the chain, and which of them are to be played. */
 export function feedStreams(dvd: DvdDisc, navigator: DvdNavigator, everything: boolean, warnings: Warnings): FeedStreams {
   const { pgc, streams: active, state } = navigator
   const { domain, titleSet, sprm } = state.machine
-  const attributes = attributesOf(dvd, domain, titleSet)
+  const attributes = streamAttributes(dvd, { domain, titleSet })
   const infos = attributes === null || pgc === null ? [] : infosOf(attributes, pgc, domain === "title")
   const audio = chosen(infos, "audio", active.audio, AUDIO_NUMBER, (sprm[SPRM.audioStream] ?? 0) + 1)
-  const mode = displayMode(navigator)
+  const mode = navigator.displayMode
   const physical = active.subpicture[mode]
   const subtitle = chosen(infos, "subtitle", null, 0, ((sprm[SPRM.subpictureStream] ?? 0) & SUBPICTURE_REGISTER) + 1)
   const isSelected = (info: StreamInfo) =>
     everything || info.kind === "video" || info === audio || (info === subtitle && (active.subpictureShown || info.forced === true))
   const streams = infos.map((info, index): StreamDescription => ({ ...describeStream(info, index), selected: isSelected(info) }))
-  const subpicture = physical === null ? null : FIRST_SUBPICTURE + physical
+  const subpicture = physical === null ? null : subpictureStreamId(physical)
   return {
     streams,
     indexOf: new Map(
@@ -53,12 +43,6 @@ export function feedStreams(dvd: DvdDisc, navigator: DvdNavigator, everything: b
       return subpictureDecoder(pgc?.palette ?? [], { width, height }, warnings)
     },
   }
-}
-
-function attributesOf(dvd: DvdDisc, domain: string, titleSet: number): StreamAttributes | null {
-  if (domain === "first-play" || domain === "vmgm") return dvd.vmg.mat.menuStreams
-  const mat = titleSetOf(dvd, titleSet)?.mat
-  return (domain === "title" ? mat?.titleStreams : mat?.menuStreams) ?? null
 }
 
 const infosOf = (attributes: StreamAttributes, pgc: Pgc, isTitle: boolean): readonly StreamInfo[] =>
@@ -83,5 +67,3 @@ function idFor({ id, subpictureIds }: StreamInfo, mode: DisplayMode): string {
   if (subpictureIds === undefined || mode === "wide") return id
   return mode === "letterbox" ? subpictureIds.letterbox : subpictureIds.panScan
 }
-
-const unitStreamId = (id: number): number => (id < FIRST_MPEG_STREAM_ID ? PRIVATE_STREAM_1 | id : id)

@@ -33,6 +33,13 @@ const REFUSALS: Readonly<Record<HdmvProhibition, Refusal>> = {
   "play-item": "uop-play-item",
   page: "uop-page",
 }
+/** The arrow keys by the disc's names. */
+export const MOVES = {
+  up: "moveUpSelectedButton",
+  down: "moveDownSelectedButton",
+  left: "moveLeftSelectedButton",
+  right: "moveRightSelectedButton",
+} as const
 const NAMES = Object.keys(BLURAY_OPERATIONS) as UserOperation[]
 
 /** What the moment has, besides what the disc forbids. */

@@ -1,7 +1,8 @@
-import type { Ticks, Warnings } from "../../base/index.ts"
+import type { Ticks } from "../../base/index.ts"
 import type { BlurayDisc } from "../../disc/bluray/index.ts"
 import type { DiscInfo } from "../../disc/index.ts"
 import type { ChosenStreams, HdmvPreferences } from "../../navigation/hdmv/index.ts"
+import type { ProgramOptions } from "../program-options.ts"
 import type { HdmvPlace } from "./place.ts"
 
 /** Where the disc's program begins. A `playlist` is played with the program standing by; `title` is its number in `info`. */
@@ -11,17 +12,10 @@ export type HdmvStart =
   | { readonly at: "playlist"; readonly playlist: number; readonly title: number; readonly time: Ticks; readonly angle: number }
   | { readonly at: "place"; readonly place: HdmvPlace }
 
-export type HdmvSessionOptions = {
+export type HdmvSessionOptions = ProgramOptions & {
   readonly bluray: BlurayDisc
   readonly info: DiscInfo
-  readonly warnings: Warnings
   readonly preferences: HdmvPreferences
-  readonly aheadSeconds: number
-  readonly everything: boolean
-  readonly audio: number | null
-  readonly subtitle: number | null | undefined
-  readonly random: () => number
-  readonly onClose: () => void
 }
 
 /** A viewer's choice of subtitles, null: none, as the machine's registers have it. */

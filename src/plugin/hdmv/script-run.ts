@@ -3,6 +3,7 @@ import type { BlurayDisc, UserOperation } from "../../disc/bluray/index.ts"
 import type { MenuAction } from "../../graphics/ig/index.ts"
 import { DEFAULT_PREFERENCES, isSetting, PSR } from "../../navigation/hdmv/index.ts"
 import type { ScriptLine, ScriptOptions, ScriptRun } from "../script.ts"
+import { MOVES } from "./allowed.ts"
 import { HdmvScript } from "./script.ts"
 
 /** `until` without a limit. */
@@ -120,13 +121,6 @@ async function control(script: HdmvScript, line: string, word: string, rest: rea
       throw noCommand(line)
   }
 }
-
-const MOVES = {
-  up: "moveUpSelectedButton",
-  down: "moveDownSelectedButton",
-  left: "moveLeftSelectedButton",
-  right: "moveRightSelectedButton",
-} as const
 
 function menuKey(word: string, number: (index?: number) => number): [MenuAction, UserOperation] | null {
   switch (word) {

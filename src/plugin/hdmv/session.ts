@@ -2,6 +2,7 @@ import { DiscError, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from
 import type { Item } from "../items.ts"
 import type { Answer, Bookmark, Key, MenuName, Selection, Session, WatchedItem } from "../session.ts"
 import { SessionQueue } from "../session-queue.ts"
+import { MOVES } from "./allowed.ts"
 import { NOTHING } from "./answers.ts"
 import { MenuActs } from "./menu-acts.ts"
 import type { HdmvSessionOptions, HdmvStart } from "./options.ts"
@@ -15,12 +16,6 @@ import { ViewerActs } from "./viewer-acts.ts"
 const BATCH_BLOCKS = 64
 /** In a still, feed time goes on by no less than this at once. */
 const STILL_PIECE = ticks(TICKS_PER_SECOND / 10)
-const MOVES = {
-  up: "moveUpSelectedButton",
-  down: "moveDownSelectedButton",
-  left: "moveLeftSelectedButton",
-  right: "moveRightSelectedButton",
-} as const
 
 /** Plays a Blu-ray as its program (HDMV movie objects and buttons) says: the items it reads, and the keys. */
 export class HdmvSession implements Session {
