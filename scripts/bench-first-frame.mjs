@@ -1,12 +1,12 @@
 // From the page's address to the first frame on it, in headless Chromium, against a plain page whose <video> plays a ready MP4 of the same film.
-import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { chromium } from "playwright-core"
+import { main, startPlayer } from "./bench/player.mjs"
 
-const main = join(import.meta.dirname, "../dist/cli/main.js")
 const samples = join(import.meta.dirname, "../samples")
 const ROUNDS = 5
 /** A page that shows nothing in half a minute does not work. */
@@ -40,20 +40,6 @@ async function firstFrame(browser, url) {
   } finally {
     await context.close()
   }
-}
-
-/** Starts the player; gives the page's address and what stops it. */
-function startPlayer(disc) {
-  const child = spawn(process.execPath, [main, disc, "--no-open", "--film"], { stdio: ["ignore", "pipe", "inherit"] })
-  return new Promise((done, failed) => {
-    let output = ""
-    child.stdout.on("data", (chunk) => {
-      output += chunk
-      const url = /https?:\/\/\S+/.exec(output)?.[0]
-      if (url !== undefined) done({ url, stop: () => child.kill("SIGTERM") })
-    })
-    child.on("exit", () => failed(new Error(`opentray ended: ${output}`)))
-  })
 }
 
 /** A page with nothing but a video on it. */
@@ -116,7 +102,7 @@ export async function run() {
       ["bluray.iso", "H.264 copied"],
       ["dvd.iso", "MPEG-2 converted"],
     ]) {
-      const own = await measure(browser, await startPlayer(join(samples, name)))
+      const own = await measure(browser, await startPlayer(join(samples, name), "--film"))
       console.log(`first frame: ${name} (${what}) ${Math.round(own)} ms: ratio ${(own / plain).toFixed(2)}`)
     }
   } finally {

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { chromium } from "playwright-core"
 import { highlightOf, openPage, pressArrow, pressJump, selectedIs, untilTitle } from "./bench/menu-page.mjs"
 import { CodeReader, distance, HighlightReader, Screen, startVlc } from "./bench/menu-screen.mjs"
+import { startPlayer } from "./bench/player.mjs"
 
-const main = join(import.meta.dirname, "../dist/cli/main.js")
 const samples = join(import.meta.dirname, "../samples")
 /** Even, so that the first button is selected again. */
 const PRESSES = 30
@@ -29,7 +29,7 @@ const isMain = (title) => title === MAIN
 const isFilm = (title) => title > 0 && title < 40
 const DISCS = [
   {
-    ...{ name: "DVD", file: "dvd.iso", mrl: "dvd", screen: [1024, 576] },
+    ...{ name: "DVD", file: "dvd.iso", mrl: "dvd", menuKey: "m", screen: [1024, 576] },
     round: [
       { key: "enter", isThere: isFilm },
       { key: "menu", isThere: isMain },
@@ -38,7 +38,7 @@ const DISCS = [
     ],
   },
   {
-    ...{ name: "Blu-ray", file: "bluray.iso", mrl: "bluray", screen: [1920, 1080] },
+    ...{ name: "Blu-ray", file: "bluray.iso", mrl: "bluray", menuKey: "t", screen: [1920, 1080] },
     round: [
       { key: "enter", isThere: isFilm },
       { key: "menu", isThere: isMain },
@@ -46,7 +46,9 @@ const DISCS = [
   },
 ]
 
-const PAGE_KEYS = { enter: "Enter", menu: "t", up: "ArrowUp", down: "ArrowDown" }
+const PAGE_KEYS = { enter: "Enter", up: "ArrowUp", down: "ArrowDown" }
+/** Over a film, a Blu-ray's M is its pop-up menu. */
+const pageKey = ({ menuKey }, key) => (key === "menu" ? menuKey : PAGE_KEYS[key])
 const VLC_KEYS = { enter: "Return", menu: "shift+m", up: "Up", down: "Down" }
 
 const WHOLE_SCREEN = ".stage { position: fixed !important; inset: 0; z-index: 9; border-radius: 0 !important }"
@@ -63,21 +65,8 @@ const said = (values) =>
 /** Not in step with the display or with the player. */
 const pause = (least) => sleep(least + Math.random() * 300)
 
-function startPlayer(disc) {
-  const child = spawn(process.execPath, [main, disc, "--no-open"], { stdio: ["ignore", "pipe", "inherit"] })
-  return new Promise((done, failed) => {
-    let output = ""
-    child.stdout.on("data", (chunk) => {
-      output += chunk
-      const url = /https?:\/\/\S+/.exec(output)?.[0]
-      if (url !== undefined) done({ url, stop: () => child.kill("SIGTERM") })
-    })
-    child.on("exit", () => failed(new Error(`opentray ended: ${output}`)))
-  })
-}
-
 /** Highlights and jumps in the page, by its own clock; and where the disc's buttons lie. */
-async function inPage(browser, url, { round }) {
+async function inPage(browser, url, disc) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await openPage(context, url)
   await untilTitle(page, MAIN)
@@ -89,12 +78,12 @@ async function inPage(browser, url, { round }) {
   }
   const jumps = []
   while (jumps.length < JUMPS) {
-    for (const { before = [], key, isThere, after = [] } of round) {
+    for (const { before = [], key, isThere, after = [] } of disc.round) {
       // A menu's buttons may come a moment behind its first picture.
       if (before.length > 0) await pause(1000)
       for (const arrow of before) await move(page, arrow)
       await pause(1000)
-      jumps.push({ key, ...(await pressJump(page, PAGE_KEYS[key], isThere)) })
+      jumps.push({ key, ...(await pressJump(page, pageKey(disc, key), isThere)) })
       if (after.length > 0) await pause(1000)
       for (const arrow of after) await move(page, arrow)
     }
@@ -203,7 +192,7 @@ async function pageOnScreen(executablePath, folder, url, disc, places) {
     // A window without a window manager has no focus: its keys come from the debugger, which takes a moment longer.
     const press = (key) => {
       const from = performance.now()
-      void page.keyboard.press(PAGE_KEYS[key])
+      void page.keyboard.press(pageKey(disc, key))
       return from
     }
     return await onScreen("the page on a screen", screen, press, disc, places)
