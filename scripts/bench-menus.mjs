@@ -1,6 +1,6 @@
 // A key in a disc's menu: until another button is lit, and until the first frame of another menu or title. In the page (headless Chromium) by its own
 // clock; then from outside, by the screen's pixels, the page and VLC the same way: what counts there is the ratio.
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
