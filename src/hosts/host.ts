@@ -1,29 +1,42 @@
 import type { Hono } from "hono"
 import type { WebSocket } from "ws"
 import type { Source } from "../base/index.ts"
+import type { DiscInfo } from "../disc/index.ts"
 import type { Disc } from "../plugin/disc.ts"
 import type { Folder } from "../source/index.ts"
 
-/** A disc that the server holds open for every host. */
-export type OpenDisc = {
+/** A disc that the server has to offer: open already, or opened when a host holds it. */
+export type ListedDisc = {
   /** Names it in URLs; says nothing of where it lies. */
   readonly id: string
-  readonly disc: Disc
   /** For people: the file's name, a URL without credentials. */
   readonly name: string
+  /** The library's folders above it, from the top; empty for a disc that was given by itself. */
+  readonly folder: readonly string[]
+  readonly info: DiscInfo
+  /** The disc stays open until `release`. @throws DiscError what opening throws, where it is not open */
+  hold(): Promise<HeldDisc>
+}
+
+export type HeldDisc = {
+  readonly disc: Disc
+  /** A second call does nothing. */
+  release(): void
 }
 
 /** What the server lends to its hosts while they run. */
 export interface HostContext {
-  discs(): readonly OpenDisc[]
-  find(id: string): OpenDisc | null
+  discs(): readonly ListedDisc[]
+  /** Calls `listener` after discs came or went; the returned function ends that. */
+  watch(listener: () => void): () => void
+  find(id: string): ListedDisc | null
   /** Opens another disc. `local` paths are refused unless only this machine can ask. @throws DiscError */
-  open(spec: string): Promise<OpenDisc>
+  open(spec: string): Promise<ListedDisc>
   /**
    * Opens a disc whose bytes a host fetches itself; `remove` when they are no longer to be had. Closes `input` when that fails.
    * @throws DiscError `not-permitted` where others than this machine can ask, and what opening throws
    */
-  adopt(input: Source | Folder, name: string): Promise<OpenDisc>
+  adopt(input: Source | Folder, name: string): Promise<ListedDisc>
   /** Closes a disc, with its sessions. */
   remove(id: string): Promise<void>
   /** A session or converter of a host, counted against the server's bounds; the returned function ends the counting. @throws DiscError `limit` */
@@ -42,5 +55,7 @@ export interface Host {
   readonly routes: Hono
   /** By path. */
   readonly sockets: ReadonlyMap<string, SocketEndpoint>
+  /** The server listens now; what announces itself can begin. */
+  listening?(at: { readonly host: string; readonly port: number }): Promise<void>
   close(): Promise<void>
 }

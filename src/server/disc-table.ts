@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { basename } from "node:path"
 import { DiscError, type Source } from "../base/index.ts"
-import type { OpenDisc } from "../hosts/host.ts"
+import type { ListedDisc } from "../hosts/host.ts"
 import type { Disc } from "../plugin/index.ts"
 import type { Folder } from "../source/index.ts"
 
@@ -13,9 +13,10 @@ export type OpenDiscFunction = (input: string | Source | Folder) => Promise<Disc
 
 /** The discs that the server holds open, by the id that URLs carry. */
 export class DiscTable {
-  readonly #discs = new Map<string, OpenDisc>()
+  readonly #discs = new Map<string, { readonly disc: Disc; readonly listed: ListedDisc }>()
   /** Those that were opened from a page, the first opened first. */
   readonly #fromPages: string[] = []
+  readonly #listeners = new Set<() => void>()
   readonly #openDisc: OpenDiscFunction
   readonly #mayOpen: boolean
 
@@ -24,22 +25,37 @@ export class DiscTable {
     this.#mayOpen = mayOpen
   }
 
-  get list(): readonly OpenDisc[] {
-    return [...this.#discs.values()]
+  get list(): readonly ListedDisc[] {
+    return [...this.#discs.values()].map(({ listed }) => listed)
   }
 
-  find(id: string): OpenDisc | null {
-    return this.#discs.get(id) ?? null
+  /** Calls `listener` after discs came or went; the returned function ends that. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
-  add(disc: Disc, name: string): OpenDisc {
-    const entry: OpenDisc = { id: randomUUID(), disc, name }
-    this.#discs.set(entry.id, entry)
-    return entry
+  find(id: string): ListedDisc | null {
+    return this.#discs.get(id)?.listed ?? null
+  }
+
+  add(disc: Disc, name: string): ListedDisc {
+    const listed: ListedDisc = {
+      id: randomUUID(),
+      name,
+      folder: [],
+      get info() {
+        return disc.info
+      },
+      hold: async () => ({ disc, release: () => {} }),
+    }
+    this.#discs.set(listed.id, { disc, listed })
+    this.#changed()
+    return listed
   }
 
   /** @throws DiscError `not-permitted`, and what opening throws */
-  async open(input: string | Source | Folder, name: string): Promise<OpenDisc> {
+  async open(input: string | Source | Folder, name: string): Promise<ListedDisc> {
     if (!this.#mayOpen) {
       if (typeof input !== "string") await input.close()
       throw new DiscError("not-permitted", "this server opens no other discs than those it was started with")
@@ -56,12 +72,18 @@ export class DiscTable {
     this.#discs.delete(id)
     const index = this.#fromPages.indexOf(id)
     if (index >= 0) this.#fromPages.splice(index, 1)
+    if (entry !== undefined) this.#changed()
     await entry?.disc.close()
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.list.map(({ disc }) => disc.close()))
+    this.#listeners.clear()
+    await Promise.all([...this.#discs.values()].map(({ disc }) => disc.close()))
     this.#discs.clear()
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
   }
 }
 

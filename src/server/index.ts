@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head))
   await listen(server, options.port ?? 0, listenOn)
   const { port } = server.address() as AddressInfo
+  await Promise.all(hosts.map((host) => host.listening?.({ host: listenOn, port })))
   const shown = listenOn === "0.0.0.0" || listenOn === "::" ? "localhost" : listenOn
   return {
     url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}/`,
@@ -92,6 +93,7 @@ function hostContext(discs: DiscTable): HostContext {
   const running = { session: 0, converter: 0 }
   return {
     discs: () => discs.list,
+    watch: (listener) => discs.watch(listener),
     find: (id) => discs.find(id),
     open: (spec) => discs.open(spec, nameOf(spec)),
     adopt: (input, name) => discs.open(input, name),

@@ -1,8 +1,8 @@
 import { DiscError, secondsFromTicks, ticksFromSeconds } from "../../base/index.ts"
 import type { CodecName } from "../../mpeg/index.ts"
-import type { Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
+import type { Disc, Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
 import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
-import type { HostContext, OpenDisc } from "../host.ts"
+import type { HostContext } from "../host.ts"
 import { highlightMessage } from "./highlight-message.ts"
 import { OverlayEncoder } from "./overlay-message.ts"
 import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
@@ -61,7 +61,7 @@ export class BrowserSession {
   }
 
   /** @throws DiscError what `Disc.play` throws at once */
-  static start(id: string, { disc }: OpenDisc, request: PlayRequest, context: SessionContext): BrowserSession {
+  static start(id: string, disc: Disc, request: PlayRequest, context: SessionContext): BrowserSession {
     return new BrowserSession(id, disc.play(playOptions(request)), request, context)
   }
 

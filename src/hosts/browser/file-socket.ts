@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws"
 import { DiscError } from "../../base/index.ts"
 import { CachedSource } from "../../source/index.ts"
-import type { HostContext, OpenDisc, SocketEndpoint } from "../host.ts"
+import type { HostContext, ListedDisc, SocketEndpoint } from "../host.ts"
 import { type FileHostMessage, type FilePageMessage, parseFileAnswer, parseFilePageMessage } from "./file-protocol.ts"
 import type { DiscListing } from "./protocol.ts"
 import { MAX_PIECE_BYTES, RemoteFiles } from "./remote-files.ts"
@@ -11,17 +11,17 @@ import { RemoteFolder } from "./remote-folder.ts"
 const MAX_MESSAGE_BYTES = 2 * MAX_PIECE_BYTES
 
 /** Discs that lie with a page: open as long as its socket. */
-export function fileEndpoint(context: HostContext, listing: (disc: OpenDisc) => DiscListing): SocketEndpoint {
+export function fileEndpoint(context: HostContext, listing: (disc: ListedDisc) => DiscListing): SocketEndpoint {
   return { maxMessageBytes: MAX_MESSAGE_BYTES, connect: (socket) => serveFiles(socket, context, listing) }
 }
 
-function serveFiles(socket: WebSocket, context: HostContext, listing: (disc: OpenDisc) => DiscListing): void {
+function serveFiles(socket: WebSocket, context: HostContext, listing: (disc: ListedDisc) => DiscListing): void {
   const say = (message: FileHostMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
   }
   const files = new RemoteFiles(say)
-  let opening: Promise<OpenDisc | null> | null = null
-  const open = async (share: Extract<FilePageMessage, { type: "share" }>): Promise<OpenDisc | null> => {
+  let opening: Promise<ListedDisc | null> | null = null
+  const open = async (share: Extract<FilePageMessage, { type: "share" }>): Promise<ListedDisc | null> => {
     try {
       const disc = await context.adopt(inputOf(share, files), share.name)
       say({ type: "opened", disc: listing(disc) })

@@ -4,7 +4,7 @@ import * as v from "valibot"
 import type { WebSocket } from "ws"
 import { DiscError } from "../../base/index.ts"
 import { warmUp } from "../../transcode/index.ts"
-import type { Host, HostContext, OpenDisc } from "../host.ts"
+import type { HeldDisc, Host, HostContext, ListedDisc } from "../host.ts"
 import { BrowserSession, type Channel } from "./browser-session.ts"
 import { fileEndpoint } from "./file-socket.ts"
 import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
@@ -50,18 +50,18 @@ export function createBrowserHost(context: HostContext, options: BrowserHostOpti
   })
   servePage(routes, options.page)
 
-  const start = (request: PlayRequest, channel: Channel): BrowserSession => {
-    const release = context.claim("session")
+  const start = async (request: PlayRequest, channel: Channel): Promise<BrowserSession> => {
+    const uncount = context.claim("session")
     const id = randomUUID()
+    let held: HeldDisc | null = null
+    const release = () => {
+      sessions.delete(id)
+      uncount()
+      held?.release()
+    }
     try {
-      const session = BrowserSession.start(id, discOf(context, request.disc), request, {
-        channel,
-        claim: (kind) => context.claim(kind),
-        release: () => {
-          sessions.delete(id)
-          release()
-        },
-      })
+      held = await discOf(context, request.disc).hold()
+      const session = BrowserSession.start(id, held.disc, request, { channel, claim: (kind) => context.claim(kind), release })
       sessions.set(id, session)
       return session
     } catch (error) {
@@ -82,18 +82,18 @@ export function createBrowserHost(context: HostContext, options: BrowserHostOpti
   }
 }
 
-function listing({ id, name, disc }: OpenDisc): DiscListing {
-  return { id, name, info: disc.info }
+function listing({ id, name, info }: ListedDisc): DiscListing {
+  return { id, name, info }
 }
 
-function discOf(context: HostContext, id: string): OpenDisc {
+function discOf(context: HostContext, id: string): ListedDisc {
   const disc = context.find(id)
   if (disc === null) throw new DiscError("not-found", "that disc is not open any more; reload the page")
   return disc
 }
 
 /** One socket is one session: it begins with the page's `play` and ends with the socket. */
-function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: Channel) => BrowserSession): void {
+function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: Channel) => Promise<BrowserSession>): void {
   const channel: Channel = {
     send: (message) => {
       if (socket.readyState !== socket.OPEN) return
@@ -103,15 +103,12 @@ function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: C
     close: () => socket.close(),
   }
   const say = (message: HostMessage) => channel.send(JSON.stringify(message))
-  let session: BrowserSession | null = null
-  socket.on("message", (data, isBinary) => {
-    const message = isBinary ? null : parsePageMessage(String(data))
-    if (message === null) return socket.close(1008, "not a message of the page")
-    if (session !== null) return void session.take(message).catch(() => socket.terminate())
-    if (message.type !== "play") return socket.close(1008, "a session begins with play")
+  /** Null when it could not begin; the page has heard why. */
+  const begin = async (request: PlayRequest): Promise<BrowserSession | null> => {
     try {
-      session = start(message, channel)
+      const session = await start(request, channel)
       say({ type: "session", stream: `api/stream/${session.id}` })
+      return session
     } catch (error) {
       // One page's trouble is not the other pages': the server goes on.
       const known = error instanceof DiscError
@@ -121,8 +118,17 @@ function serveSocket(socket: WebSocket, start: (request: PlayRequest, channel: C
         message: known ? error.message : "something is wrong in opentray itself",
       })
       socket.close()
+      return null
     }
+  }
+  let session: Promise<BrowserSession | null> | null = null
+  socket.on("message", (data, isBinary) => {
+    const message = isBinary ? null : parsePageMessage(String(data))
+    if (message === null) return socket.close(1008, "not a message of the page")
+    if (session !== null) return void session.then((begun) => begun?.take(message)).catch(() => socket.terminate())
+    if (message.type !== "play") return socket.close(1008, "a session begins with play")
+    session = begin(message)
   })
   socket.on("error", () => socket.terminate())
-  socket.on("close", () => void session?.close())
+  socket.on("close", () => void session?.then((begun) => begun?.close()))
 }

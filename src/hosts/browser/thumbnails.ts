@@ -1,6 +1,7 @@
 import { DiscError } from "../../base/index.ts"
+import type { Disc } from "../../plugin/index.ts"
 import { type KeyPicture, makeThumbnail } from "../../transcode/index.ts"
-import type { OpenDisc } from "../host.ts"
+import type { ListedDisc } from "../host.ts"
 
 /** In pixels; the page shows 112, screens have twice as many. */
 const WIDTH = 256
@@ -21,7 +22,7 @@ export class Thumbnails {
   #closed = false
 
   /** JPEG. @throws DiscError `not-found`, `unavailable`, what playing the title throws */
-  get(disc: OpenDisc, title: number): Promise<Uint8Array<ArrayBuffer>> {
+  get(disc: ListedDisc, title: number): Promise<Uint8Array<ArrayBuffer>> {
     const key = `${disc.id}/${title}`
     const known = this.#pictures.get(key)
     if (known !== undefined) return known
@@ -50,14 +51,19 @@ export class Thumbnails {
   }
 }
 
-async function makePicture({ disc }: OpenDisc, number: number): Promise<Uint8Array<ArrayBuffer>> {
-  const title = disc.info.titles.find((candidate) => candidate.number === number)
+async function makePicture(listed: ListedDisc, number: number): Promise<Uint8Array<ArrayBuffer>> {
+  const title = listed.info.titles.find((candidate) => candidate.number === number)
   if (title === undefined) throw new DiscError("not-found", `the disc has no title ${number}`)
-  const key = await keyPicture(disc.play({ title: number, time: title.duration * MOMENT }))
-  return new Uint8Array(await makeThumbnail(key, { width: WIDTH }))
+  const { disc, release } = await listed.hold()
+  try {
+    const key = await keyPicture(disc.play({ title: number, time: title.duration * MOMENT }))
+    return new Uint8Array(await makeThumbnail(key, { width: WIDTH }))
+  } finally {
+    release()
+  }
 }
 
-async function keyPicture(session: ReturnType<OpenDisc["disc"]["play"]>): Promise<KeyPicture> {
+async function keyPicture(session: ReturnType<Disc["play"]>): Promise<KeyPicture> {
   let packets = 0
   let video: { index: number; codec: KeyPicture["codec"]; aspect: string | null } | null = null
   for await (const item of session) {
