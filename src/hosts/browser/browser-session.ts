@@ -3,10 +3,10 @@ import type { CodecName } from "../../mpeg/index.ts"
 import type { Disc, Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
 import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
 import type { HostContext } from "../host.ts"
+import { StreamOutput } from "../stream-output.ts"
 import { highlightMessage } from "./highlight-message.ts"
 import { OverlayEncoder } from "./overlay-message.ts"
 import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
-import { StreamOutput } from "./stream-output.ts"
 
 /** How far ahead of the picture the session reads: enough that a slow moment of the machine is not seen. */
 const AHEAD_SECONDS = 4

@@ -1,6 +1,6 @@
-import { DiscError, type Ticks, ticks } from "../../base/index.ts"
-import { TransportStreamWriter, type WriterStream } from "../../mpeg/index.ts"
-import type { AudioParametersOutput, OutputItem, PacketOutput, ParametersOutput, VideoParametersOutput } from "../../transcode/index.ts"
+import { DiscError, type Ticks, ticks } from "../base/index.ts"
+import { TransportStreamWriter, type WriterStream } from "../mpeg/index.ts"
+import type { AudioParametersOutput, OutputItem, PacketOutput, ParametersOutput, VideoParametersOutput } from "../transcode/index.ts"
 
 function audioStream({ codec, extradata }: AudioParametersOutput): WriterStream {
   switch (codec) {
@@ -10,7 +10,7 @@ function audioStream({ codec, extradata }: AudioParametersOutput): WriterStream 
     case "eac3":
       return { codec }
     default:
-      throw new DiscError("unsupported", `${codec} sound cannot go to a browser as it is`)
+      throw new DiscError("unsupported", `${codec} sound cannot go into a transport stream as it is`)
   }
 }
 
@@ -66,12 +66,22 @@ export class StreamOutput {
     }
   }
 
+  /** What is written is still taken; then the stream ends. */
   close(): void {
+    this.#end((controller) => controller.close())
+  }
+
+  /** Ends the connection with an error: its reader must not take what it has for the whole. */
+  fail(error: unknown): void {
+    this.#end((controller) => controller.error(error))
+  }
+
+  #end(act: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
     if (this.#closed) return
     this.#closed = true
     this.#wake()
     try {
-      this.#controller?.close()
+      if (this.#controller !== null) act(this.#controller)
     } catch {
       // The connection has ended it already.
     }
