@@ -9,6 +9,8 @@ function abortedError(name: string): DiscError {
 export class Lifetime {
   readonly #name: string
   readonly #stops = new Set<() => void>()
+  /** One listener for each signal, however many reads it can cancel: a title in a thousand pieces is read with one signal. */
+  readonly #listening = new Map<AbortSignal, { readonly stops: Set<() => void>; readonly listener: () => void }>()
   #closed = false
 
   constructor(name: string) {
@@ -40,12 +42,30 @@ export class Lifetime {
       }
       const leave = () => {
         this.#stops.delete(stop)
-        outer?.removeEventListener("abort", stop)
+        if (outer !== undefined) this.#forget(outer, stop)
       }
       this.#stops.add(stop)
-      outer?.addEventListener("abort", stop)
+      if (outer !== undefined) this.#listen(outer, stop)
       work(inner.signal).then(resolve, reject).finally(leave)
     })
+  }
+
+  #listen(signal: AbortSignal, stop: () => void): void {
+    const known = this.#listening.get(signal)
+    if (known !== undefined) return void known.stops.add(stop)
+    const stops = new Set([stop])
+    const listener = () => {
+      for (const each of [...stops]) each()
+    }
+    this.#listening.set(signal, { stops, listener })
+    signal.addEventListener("abort", listener)
+  }
+
+  #forget(signal: AbortSignal, stop: () => void): void {
+    const known = this.#listening.get(signal)
+    if (known === undefined || !known.stops.delete(stop) || known.stops.size > 0) return
+    this.#listening.delete(signal)
+    signal.removeEventListener("abort", known.listener)
   }
 
   /** True the first time. */
