@@ -4,11 +4,12 @@ import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { interleaveAngles } from "./authoring/dvd/angles.mjs"
+import { countSeconds } from "./authoring/dvd/count-seconds.mjs"
 import { drawButtons, drawSubtitles } from "./authoring/dvd/overlays.mjs"
 import { encodeTitle } from "./authoring/dvd/program-stream.mjs"
 import { prohibitOperations } from "./authoring/dvd/prohibit.mjs"
 import { languageMenus, MENU_LANGUAGES, OTHER_MENUS } from "./authoring/dvd/sample-menus.mjs"
-import { program } from "./authoring/dvd/sample-program.mjs"
+import { COUNTED, program } from "./authoring/dvd/sample-program.mjs"
 import { TITLE_1, TITLE_2, TITLE_3, TITLE_4, WORDS_1, WORDS_2 } from "./authoring/dvd/sample-titles.mjs"
 import { run } from "./authoring/programs.mjs"
 import { setTimes } from "./authoring/set-times.mjs"
@@ -54,6 +55,7 @@ try {
   run("dvdauthor", ["-x", "dvd.xml"], { cwd: work, env: { VIDEO_FORMAT: "PAL" }, quiet: true })
   // By the numbers that the program has: menu 1 is the intro, cells 2 to 4 are title 3's angles.
   prohibitOperations({ folder: at("dvd/VIDEO_TS"), number: 1 })
+  countSeconds({ folder: at("dvd/VIDEO_TS"), titleSet: 4, ...COUNTED })
   interleaveAngles({ folder: at("dvd/VIDEO_TS"), titleSet: 3, title: 3, cells: TITLE_3.angles.map((_, i) => i + 2) })
   setTimes(at("dvd"))
   run("genisoimage", ["-quiet", "-dvd-video", "-udf", "-no-pad", "-V", "OPENTRAY_DVD", "-o", output, at("dvd")], { quiet: true })

@@ -1,11 +1,15 @@
 // The sample DVD's program as dvdauthor takes it. Registers: g0 the main menu's button; g1 the road of title 4; g2 the title begun last, 0 when it has
-// ended; g3 right answers, g4 questions asked, g5 the one drawn; g6 which half of the set-up menu; g7 for passing use.
+// ended; g3 right answers, g4 questions asked, g5 the one drawn; g6 which half of the set-up menu; g7 for passing use; g8 counts the quiz's seconds.
 import { MENU_LANGUAGES } from "./sample-menus.mjs"
 
 /** What dvdauthor's `button =` takes for button `n`. */
 const button = (n) => n * 1024
 const SUBTITLE_ON = 64
 const QUESTIONS = 3
+/** For all questions. Who takes longer has not won. */
+const QUIZ_SECONDS = 60
+/** Stands for 0 where `countSeconds` is to make a counter of the register. */
+export const COUNTED = { register: 8, mark: 0x4321 }
 
 const VIDEO = '<video format="pal" aspect="16:9"/>'
 const SOUND = '<audio lang="en"/>'
@@ -125,9 +129,9 @@ const roadMenus = `<menus lang="en">${VIDEO}${SOUND}<subpicture lang="en"/>
     pre: "g7 = g1 * 1024; button = g7;",
     buttons: ["g1 = 1; jump title 1;", "g1 = 2; jump title 1;", MAIN_MENU],
   })}
-  ${pgc({ pre: "g3 = 0; g4 = 0; jump menu 3;" })}
+  ${pgc({ pre: `g3 = 0; g4 = 0; g${COUNTED.register} = ${COUNTED.mark}; jump menu 3;` })}
   ${pgc({
-    pre: `if (g4 eq ${QUESTIONS}) { if (g3 eq ${QUESTIONS}) { jump menu 9; } jump menu 10; }
+    pre: `if (g4 eq ${QUESTIONS}) { if (g${COUNTED.register} gt ${QUIZ_SECONDS}) { jump menu 10; } if (g3 eq ${QUESTIONS}) { jump menu 9; } jump menu 10; }
       g4 = g4 + 1; g5 = random(${QUESTIONS}); if (g5 eq 1) { jump menu 4; } if (g5 eq 2) { jump menu 5; } jump menu 6;`,
   })}
   ${question("question1", 2)}
