@@ -1,10 +1,12 @@
-import type { Ticks, Warnings } from "../base/index.ts"
+import { type Ticks, ticks, type Warnings } from "../base/index.ts"
 import { ALIGNED_UNIT_SIZE, type BlurayDisc, codecOf, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
 import type { DiscInfo, StreamInfo, TitleInfo } from "../disc/index.ts"
-import { type AccessUnit, type CodecName, TransportStreamDemuxer } from "../mpeg/index.ts"
-import { type BlurayTitlePlan, type BlurayTitleStream, planBlurayTitle } from "../navigation/title/index.ts"
+import { type AccessUnit, type CodecName, sourcePacketTimes, TransportStreamDemuxer } from "../mpeg/index.ts"
+import { type BlurayTitlePlan, type BlurayTitleStream, type PlannedEntry, planBlurayTitle } from "../navigation/title/index.ts"
+import type { EntryPoint } from "./disc.ts"
 import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
+import { clockDistance } from "./range-reader.ts"
 import { describeStream } from "./stream-descriptions.ts"
 import { presentationGraphicsDecoder } from "./subtitle-decoders.ts"
 import { readTextSubtitle } from "./text-subtitles.ts"
@@ -12,6 +14,8 @@ import type { OnMenuUnit, TitleMedia, WholeSubtitle } from "./title-media.ts"
 
 /** Streams that lie over or under another one: announced by `info`, not part of what a session plays. */
 const BESIDE_FLAGS: ReadonlySet<string> = new Set(["secondary", "dependent-view", "enhancement-layer"])
+
+const SOURCE_PACKET_SIZE = 192
 
 /** Whether a title's packets are scrambled; null where it has none to look at. */
 export async function isBlurayScrambled(bluray: BlurayDisc, number: number): Promise<boolean | null> {
@@ -63,12 +67,26 @@ export async function openBlurayMedia(
       return known
     },
     locate: (time: Ticks, options) => plan.locate(time, options),
+    entryPoints: async (options) => (await plan.entryPoints(options)).map((entry) => entryPoint(entry, plan, clips)),
     withAngle: (other) => openBlurayMedia(bluray, info, title, other, warnings),
     close: () => {
       closing.abort()
       return clips.close()
     },
   }
+}
+
+function entryPoint({ segment: index, time, offset, size }: PlannedEntry, plan: BlurayTitlePlan, clips: OpenClips<string>): EntryPoint {
+  const times: EntryPoint["times"] = async (options = {}) => {
+    const segment = plan.segments[index]
+    if (segment === undefined) return null
+    const clip = await clips.get(segment.clip)
+    if (offset + SOURCE_PACKET_SIZE > clip.size) return null
+    const found = sourcePacketTimes(await clip.read(offset, SOURCE_PACKET_SIZE, options))
+    const titleTime = (clockTime: number) => ticks(segment.start + clockDistance(segment.inTime, clockTime))
+    return found === null ? null : { pts: titleTime(found.pts), dts: titleTime(found.dts) }
+  }
+  return { time, size, times }
 }
 
 /** What a session hands out: the main streams that are in the clips themselves, and texts beside them. Others are named once, as a warning. */

@@ -1,7 +1,7 @@
-import type { Source, Ticks, Warning } from "../base/index.ts"
+import type { ReadOptions, Source, Ticks, Warning } from "../base/index.ts"
 import type { DiscInfo } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
-import type { Item } from "./items.ts"
+import type { Item, StreamDescription } from "./items.ts"
 import type { ScriptOptions, ScriptRun } from "./script.ts"
 import type { PlayOptions, Session } from "./session.ts"
 
@@ -16,6 +16,8 @@ export interface Disc {
   play(options?: PlayOptions): Session
   /** A title block by block, with no queue, no read-ahead and no clock: for traces and tests. */
   steps(options: StepOptions): Promise<TitleSteps>
+  /** A title to be read in pieces, at several places at once. @throws DiscError `not-found`, `damaged`, `protected` */
+  readTitle(number: number, options?: { readonly angle?: number }): Promise<TitleReader>
   /** The disc's program under the commands of a script, for traces. */
   script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
@@ -35,6 +37,46 @@ export type StepOptions = {
   readonly angle?: number
   readonly audio?: number
   readonly subtitle?: number | null
+  readonly signal?: AbortSignal
+}
+
+/** Where decoding can begin, as the disc's tables say. */
+export type EntryPoint = {
+  /** Presentation time of its key picture on the title's timeline, as the table has it: up to 6 ms before the picture's own. */
+  readonly time: Ticks
+  /** Bytes from here to the next entry point, of all streams together. */
+  readonly size: number
+  /** The key picture's own times; costs one small read. Null where its packet does not say. */
+  times(options?: ReadOptions): Promise<{ readonly pts: Ticks; readonly dts: Ticks } | null>
+}
+
+/** A text subtitle's words from `start` to `end` of the title. */
+export type TextCue = {
+  readonly start: Ticks
+  readonly end: Ticks
+  readonly lines: readonly string[]
+  /** Shown even to a viewer who has switched subtitles off. */
+  readonly forced: boolean
+}
+
+/** A title for hosts that make pieces of it on demand. Times are on the title's own timeline, from 0. */
+export interface TitleReader {
+  readonly duration: Ticks
+  /** Start of each chapter. */
+  readonly chapters: readonly Ticks[]
+  /** None is selected. */
+  readonly streams: readonly StreamDescription[]
+  /** Where a clip or cell follows another; `seamless`: the disc says that decoding goes on without a break. */
+  readonly joins: readonly { readonly at: Ticks; readonly seamless: boolean }[]
+  /** In the order of time, no video being read; null: the disc's tables do not list them (DVD). */
+  entryPoints(options?: ReadOptions): Promise<readonly EntryPoint[] | null>
+  /** Time of the entry point at or before a moment. DVD: a few reads of one sector. */
+  entryBefore(time: Ticks, options?: ReadOptions): Promise<Ticks>
+  /** As `Disc.steps`. */
+  steps(start: Omit<StepOptions, "title" | "angle">): Promise<TitleSteps>
+  /** The words of a subtitle (its number, from 1) that is text; null: it is none, or cannot be read. */
+  texts(subtitle: number): Promise<readonly TextCue[] | null>
+  close(): Promise<void>
 }
 
 /** One block (2048 bytes, DVD) or aligned unit (6144 bytes, Blu-ray) a step. */

@@ -5,7 +5,7 @@ import { printPrograms as printDvdPrograms } from "../navigation/dvd/index.ts"
 import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
-import type { Disc, StepOptions, TitleSteps } from "./disc.ts"
+import type { Disc, StepOptions, TitleReader, TitleSteps } from "./disc.ts"
 import { dvdScriptRun } from "./dvd/script-run.ts"
 import { DvdSession } from "./dvd/session.ts"
 import { dvdPreferences, dvdStart } from "./dvd/start.ts"
@@ -17,6 +17,7 @@ import { openTitleFile } from "./open-title.ts"
 import type { ScriptOptions, ScriptRun } from "./script.ts"
 import type { PlayOptions, Session } from "./session.ts"
 import type { TitleMedia } from "./title-media.ts"
+import { MediaTitleReader } from "./title-reader.ts"
 import { TitleSession } from "./title-session.ts"
 import { titleSteps } from "./title-steps.ts"
 import { WarningTeller } from "./warning-teller.ts"
@@ -79,6 +80,10 @@ class OpenedDisc implements Disc {
 
   async steps({ title, angle, ...start }: StepOptions): Promise<TitleSteps> {
     return titleSteps(await this.#media(title, angle ?? 1), start)
+  }
+
+  async readTitle(number: number, options: { readonly angle?: number } = {}): Promise<TitleReader> {
+    return new MediaTitleReader(await this.#media(number, options.angle ?? 1))
   }
 
   script(options: ScriptOptions = {}): ScriptRun {

@@ -1,9 +1,9 @@
-import { DiscError, type Ticks, ticks, type Warnings } from "../base/index.ts"
+import { DiscError, ticks, type Warnings } from "../base/index.ts"
 import type { BlurayDisc, PlayList, SubPlayItem } from "../disc/bluray/index.ts"
-import { decodeTextSubtitle, type Font, openFont, renderDialog, type TextSubtitle } from "../graphics/textst/index.ts"
+import { decodeTextSubtitle, dialogLines, type Font, openFont, renderDialog, type TextSubtitle } from "../graphics/textst/index.ts"
 import type { Segment } from "../mpeg/segment.ts"
 import { NO_PICTURE } from "./plane-overlays.ts"
-import type { WholeSubtitle } from "./title-media.ts"
+import type { WholeCue, WholeSubtitle } from "./title-media.ts"
 import { readWholeStream } from "./whole-stream.ts"
 
 /** The decoder's own buffer holds less than one of text. */
@@ -25,7 +25,7 @@ type TextStream = {
 
 /** Where a text lies: a sub path of the playlist, and the place of its clip in it. */
 type Place = { readonly subPathId: number; readonly subClipEntryId: number; readonly pid: number; readonly characterCode: number }
-type Cue = { readonly start: Ticks; readonly end: Ticks; readonly draw: () => ReturnType<WholeSubtitle["draw"]> }
+type Cue = WholeCue & { readonly draw: () => ReturnType<WholeSubtitle["draw"]> }
 
 /**
  * A text subtitle (sub path type 4), its clips and fonts read whole. What cannot be read is left out with a warning; null: nothing of it can be shown.
@@ -92,6 +92,8 @@ function cuesOf(text: TextSubtitle, item: SubPlayItem, segment: Segment, options
     .map((dialog) => ({
       start: ticks(Math.max(dialog.startPts, inTime) + offset),
       end: ticks(Math.min(dialog.endPts, outTime) + offset),
+      lines: dialogLines(dialog),
+      forced: dialog.regions.some(({ forcedOn }) => forcedOn),
       draw: () => renderDialog(text.style, dialog, options),
     }))
 }

@@ -2,6 +2,7 @@ import type { ReadOptions, Source, Ticks, Warnings } from "../base/index.ts"
 import type { PlanePicture } from "../graphics/bitmap.ts"
 import type { AccessUnit } from "../mpeg/access-unit.ts"
 import type { Segment } from "../mpeg/segment.ts"
+import type { EntryPoint } from "./disc.ts"
 import type { OverlayPlane, StreamDescription } from "./items.ts"
 
 /** Where reading starts for a moment of the title: the entry point at or before it. */
@@ -36,11 +37,14 @@ export interface SubtitleDecoder {
   decode(data: Uint8Array, pts: Ticks): readonly TimedPicture[]
 }
 
+/** `lines`: its words alone. */
+export type WholeCue = { readonly start: Ticks; readonly end: Ticks; readonly lines: readonly string[]; readonly forced: boolean }
+
 /** A subtitle that was read whole before it is shown: text subtitles, in clips of their own beside the film. */
 export interface WholeSubtitle {
   readonly plane: OverlayPlane
   /** In the order of their starts; title time. */
-  readonly cues: readonly { readonly start: Ticks; readonly end: Ticks }[]
+  readonly cues: readonly WholeCue[]
   /** What one of them shows, and what of it a viewer sees who has switched subtitles off. Drawn when it is asked for. */
   draw(cue: number): { readonly picture: PlanePicture; readonly forcedPicture: PlanePicture | null }
 }
@@ -70,6 +74,8 @@ export interface TitleMedia {
   /** A subtitle that lies beside the film and is read whole; null: this stream does not, or it cannot be read. Absent: no stream does. */
   readonly wholeSubtitle?: ReadWholeSubtitle
   locate(time: Ticks, options: ReadOptions): Promise<Entry>
+  /** All entry points, as far as the disc's tables list them. */
+  entryPoints?(options: ReadOptions): Promise<readonly EntryPoint[]>
   /** Units of a subtitle stream that were sent before an entry point and are on the screen there, as far as the disc says so. */
   subtitleBefore?(entry: Entry, stream: number, options: ReadOptions): Promise<readonly AccessUnit[]>
   /** The same title seen from another angle. */

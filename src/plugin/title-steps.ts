@@ -10,6 +10,7 @@ export type StepsStart = {
   readonly chapter?: number
   readonly audio?: number
   readonly subtitle?: number | null
+  readonly signal?: AbortSignal
 }
 
 /** Feed time is title time here: nothing ever jumps. */
@@ -20,7 +21,8 @@ export async function titleSteps(media: TitleMedia, start: StepsStart): Promise<
   }
   const audio = chooseStream(media.streams, "audio", start.audio ?? null, null)
   const selection = feedSelection(media.streams, { audio, subtitle: start.subtitle ?? null }, false)
-  const feed = new TitleFeed(media, await media.locate(target, {}), target, 0, selection, {})
+  const options = start.signal === undefined ? {} : { signal: start.signal }
+  const feed = new TitleFeed(media, await media.locate(target, options), target, 0, selection, options)
   let block: Uint8Array | null = null
   feed.onBlock = (bytes) => {
     block = bytes

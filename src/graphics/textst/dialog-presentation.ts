@@ -103,3 +103,11 @@ function readElement(code: number, data: ByteReader, decode: (bytes: Uint8Array)
       return { type: "unknown", code, bytes: data.bytes(data.length, "data") }
   }
 }
+
+/** The words of a dialog, line by line, without how they look. */
+export function dialogLines({ regions }: Pick<DialogPresentation, "regions">): readonly string[] {
+  return regions.flatMap(({ elements }) => {
+    const text = elements.map((element) => (element.type === "text" ? element.text : element.type === "line-break" ? "\n" : "")).join("")
+    return text.split("\n").filter((line) => line.trim() !== "")
+  })
+}

@@ -1,4 +1,4 @@
-import { DiscError, type ReadOptions, ticks, type Warnings } from "../../base/index.ts"
+import { DiscError, type ReadOptions, type Ticks, ticks, type Warnings } from "../../base/index.ts"
 import {
   type BlurayDisc,
   type BlurayTitle,
@@ -22,6 +22,18 @@ export type BlurayTitlePlan = TitlePlan & {
   readonly subPaths: readonly SubPath[]
   /** The most angles that a play item has. */
   readonly angles: number
+  /** Every entry point inside in and out times, as the clips' EP maps have them. */
+  entryPoints(options?: ReadOptions): Promise<readonly PlannedEntry[]>
+}
+
+/** An entry point of a segment's clip. */
+export type PlannedEntry = {
+  readonly segment: number
+  /** On the title's timeline; the picture's own time is up to 512 ticks later, for the map has it without its lowest bits. */
+  readonly time: Ticks
+  /** Where its picture's first packet lies in the clip, and how many bytes there are to the next entry point's. */
+  readonly offset: number
+  readonly size: number
 }
 
 export type PlanOptions = ReadOptions & {
@@ -38,6 +50,9 @@ const ALIGNED_UNIT_PACKETS = 32
  * by as much as its decoder buffer holds: the model (ISO/IEC 13818-1 2.4.2.6) allows one second.
  */
 const MAX_DECODER_DELAY_45K = 45_000
+
+/** Entry points have their times without the lowest 9 bits of 90 kHz: clpi_parse.c of libbluray, PTS_EP_fine. */
+const EP_RESOLUTION_45K = 256
 
 /** .clpi files read at the same time: enough to hide the way to a server, few enough to hold little. */
 const CLIPS_AT_ONCE = 8
@@ -88,6 +103,7 @@ export async function planBlurayTitle(disc: BlurayDisc, title: BlurayTitle, opti
     subPaths,
     angles,
     locate: (time, readOptions) => locate(disc, playItems, segments, angle, time, readOptions),
+    entryPoints: (readOptions) => entryPoints(disc, playItems, segments, angle, readOptions),
   }
 }
 
@@ -222,6 +238,33 @@ async function locate(
     skip: clamp(unitOffset - range.offset, range.length),
     time: ticks(segment.start + entry.pts45k * 2 - segment.inTime),
   }
+}
+
+async function entryPoints(
+  disc: BlurayDisc,
+  playItems: readonly PlayItem[],
+  segments: readonly Segment[],
+  angle: number,
+  options?: ReadOptions,
+): Promise<readonly PlannedEntry[]> {
+  const entries: PlannedEntry[] = []
+  for (const [index, segment] of segments.entries()) {
+    const item = playItems[index]
+    if (item === undefined || segment.ranges.length === 0) continue
+    const stretch = stretchOf(await disc.clipInformation(segment.clip, options), angleOf(item, angle).stcId)
+    const { epMap, epFrom, epTo } = stretch
+    if (epMap === null) continue
+    const first = Math.max(epFrom, epMap.lastAtOrBefore(item.inTime45k - EP_RESOLUTION_45K, epFrom, epTo) + 1)
+    for (let at = first; at < epTo; at++) {
+      const entry = epMap.at(at)
+      if (entry === null || entry.pts45k >= item.outTime45k) break
+      const endSpn = (at + 1 < epTo ? epMap.at(at + 1)?.spn : undefined) ?? stretch.endSpn
+      const time = ticks(segment.start + Math.max(0, entry.pts45k * 2 - segment.inTime))
+      const size = Math.max(0, endSpn - entry.spn) * SOURCE_PACKET_SIZE
+      entries.push({ segment: index, time, offset: entry.spn * SOURCE_PACKET_SIZE, size })
+    }
+  }
+  return entries
 }
 
 const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), Math.max(most, 0))
