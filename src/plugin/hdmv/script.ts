@@ -305,7 +305,9 @@ export class HdmvScript {
       if (event.type === "warning") warnings.add(event.code, event.message)
       else await this.#obey(event, before)
     }
-    if (action.do === "button" && result.outcome !== "jumped") this.#act({ type: "program-ended" })
+    // A jump within the playlist takes the menu along.
+    const keepsMenu = result.outcome !== "jumped" || result.events.some(({ type }) => type === "seek")
+    if (action.do === "button" && keepsMenu) this.#act({ type: "program-ended" })
   }
 
   async #obey(event: Exclude<HdmvEvent, { type: "warning" }>, before: HdmvState): Promise<void> {
