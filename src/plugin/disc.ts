@@ -21,10 +21,16 @@ export interface Disc {
   /** The disc's program under the commands of a script, for traces. */
   script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
-  openTitle(number: number, options?: { readonly angle?: number }): Promise<Source>
+  openTitle(number: number, options?: { readonly angle?: number }): Promise<TitleSource>
   /** The disc's program as readable assembly, line by line: program chains (DVD), movie objects (Blu-ray). */
   programs(): Iterable<string>
   close(): Promise<void>
+}
+
+/** A title as one file. Its times are title time + 10 s (`FILE_TIME_BASE`). */
+export interface TitleSource extends Source {
+  /** The entry point at or before a moment of the title, and where the file's bytes for it begin. DVD: a few reads of one sector. */
+  entryBefore(time: Ticks, options?: ReadOptions): Promise<{ readonly offset: number; readonly time: Ticks }>
 }
 
 /** Which title to go through, and from where. */

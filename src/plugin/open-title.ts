@@ -1,13 +1,18 @@
-import { DiscError, type Source, Warnings } from "../base/index.ts"
+import { DiscError, SECTOR_SIZE, type Source, Warnings } from "../base/index.ts"
 import { type BlurayDisc, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
 import type { DvdDisc } from "../disc/dvd/index.ts"
 import type { ParsedDisc } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
+import type { Segment } from "../mpeg/segment.ts"
 import { createProgramFile, createTransportFile, type TitleStream, type TitleStreamKind } from "../mpeg/title-file/index.ts"
-import { type BlurayStreamKind, type BlurayTitleStream, planBlurayTitle, planDvdTitle } from "../navigation/title/index.ts"
+import { type BlurayStreamKind, type BlurayTitleStream, planBlurayTitle, planDvdTitle, type TitlePlan } from "../navigation/title/index.ts"
+import type { TitleSource } from "./disc.ts"
 import { isDvdScrambled, openVobsOf } from "./dvd-media.ts"
 import { OpenClips } from "./open-clips.ts"
 import { protectedTitle } from "./protected-title.ts"
+
+/** Bytes of a transport packet with its arrival time stamp. */
+const SOURCE_PACKET_SIZE = 192
 
 export type TitleFileOptions = {
   /** From 1. Default 1. */
@@ -21,11 +26,11 @@ export type TitleFileOptions = {
  * state. Closing it closes the clips that it reads.
  * @throws DiscError `not-found`, `damaged`, `protected` when its packets are scrambled
  */
-export function openTitleFile(disc: ParsedDisc, files: FileSystem, number: number, options: TitleFileOptions = {}): Promise<Source> {
+export function openTitleFile(disc: ParsedDisc, files: FileSystem, number: number, options: TitleFileOptions = {}): Promise<TitleSource> {
   return disc.kind === "dvd-video" ? openDvdTitleFile(disc.dvd, files, number, options) : openBlurayTitleFile(disc.bluray, number, options)
 }
 
-async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number, options: TitleFileOptions): Promise<Source> {
+async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number, options: TitleFileOptions): Promise<TitleSource> {
   const vobs = openVobsOf(files)
   if (await isDvdScrambled(vobs, dvd, number)) {
     await vobs.close()
@@ -34,10 +39,10 @@ async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number,
   const { angle = 1, warnings = new Warnings() } = options
   const plan = await planDvdTitle(dvd, number, { angle, warnings, openVobs: (titleSet) => vobs.get(titleSet) })
   const openClip = () => vobs.get(plan.titleSet)
-  return closingWith(createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip, warnings }), vobs)
+  return titleSource(createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip, warnings }), plan, SECTOR_SIZE, vobs)
 }
 
-async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<Source> {
+async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<TitleSource> {
   const title = bluray.titles[number - 1]
   if (title === undefined) throw new DiscError("not-found", `there is no title ${number}; the disc has ${bluray.titles.length}`)
   if (await isBlurayTitleScrambled(bluray, title)) throw protectedTitle(number, "AACS")
@@ -53,7 +58,7 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
     openClip: (clip) => clips.get(clip),
     warnings,
   })
-  return closingWith(file, clips)
+  return titleSource(file, plan, SOURCE_PACKET_SIZE, clips)
 }
 
 const pairWith = (pid: number, index: number | undefined): [number, number][] => (index === undefined ? [] : [[pid, index]])
@@ -85,15 +90,30 @@ function fileStreams(all: readonly BlurayTitleStream[]): { streams: TitleStream[
   return { streams, indexes }
 }
 
-/** Closing the file closes its clips. */
-function closingWith(file: Source, clips: { close(): Promise<void> }): Source {
+/** `unitSize`: what the file takes of each range is whole units. Closing the file closes its clips. */
+function titleSource(file: Source, plan: TitlePlan, unitSize: number, clips: { close(): Promise<void> }): TitleSource {
+  const starts = segmentStarts(plan.segments, unitSize)
   return {
     name: file.name,
     size: file.size,
     read: (offset, length, options) => file.read(offset, length, options),
+    entryBefore: async (time, options) => {
+      const entry = await plan.locate(time, options)
+      return { offset: Math.min((starts[entry.segment] ?? 0) + entry.skip, file.size), time: entry.time }
+    },
     close: async () => {
       await file.close()
       await clips.close()
     },
   }
+}
+
+/** Where each segment's bytes begin in the file. */
+function segmentStarts(segments: readonly Segment[], unitSize: number): readonly number[] {
+  let start = 0
+  return segments.map(({ ranges }) => {
+    const here = start
+    for (const { length } of ranges) start += Math.floor(length / unitSize) * unitSize
+    return here
+  })
 }

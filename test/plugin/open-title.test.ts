@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { type Source, Warnings } from "../../src/base/index.ts"
+import { ticks, Warnings } from "../../src/base/index.ts"
 import { type ParsedDisc, readDisc } from "../../src/disc/index.ts"
 import { type FileSystem, openFileSystem } from "../../src/filesystem/index.ts"
 import type { Segment } from "../../src/mpeg/segment.ts"
 import { FILE_TIME_BASE } from "../../src/mpeg/title-file/index.ts"
 import { planBlurayTitle, planDvdTitle } from "../../src/navigation/title/index.ts"
+import type { TitleSource } from "../../src/plugin/disc.ts"
 import { openTitleFile } from "../../src/plugin/open-title.ts"
 import { openNode } from "../../src/source/node/index.ts"
 import {
@@ -83,7 +84,7 @@ describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)("the titles of samples/$image
   })
 
   describe.each(titles)("title %i", (number) => {
-    let source: Source
+    let source: TitleSource
     let bytes: Uint8Array
     let segments: readonly Segment[]
     const path = join(dir, `${image}.${number}.${extension}`)
@@ -105,6 +106,21 @@ describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)("the titles of samples/$image
         expect(dts.filter((time, index) => index > 0 && time <= dts[index - 1]!)).toEqual([])
       }
       for (const track of TRACKS) for (const gap of audioGaps(path, track)) expect(gap).toBeLessThanOrEqual(2880)
+    })
+
+    test("says where decoding can begin for a moment", async () => {
+      const part = join(dir, `part.${extension}`)
+      const end = segments.at(-1)!
+      for (const share of [0, 0.2, 0.5, 0.99]) {
+        const wanted = ticks(Math.floor((end.start + end.outTime - end.inTime) * share))
+        const { offset, time } = await source.entryBefore(wanted)
+        expect(time).toBeLessThanOrEqual(wanted)
+        expect(wanted - time).toBeLessThan(1.1 * 90_000)
+        writeFileSync(part, bytes.subarray(offset))
+        // An entry point of a Blu-ray is exact to 6 ms; its unit may hold the end of pictures before it.
+        const first = packetsOf(part, "v").slice(0, 3)
+        expect(first.some(({ pts }) => Math.abs((pts ?? 0) - FILE_TIME_BASE - time) < 600)).toBe(true)
+      }
     })
 
     if (extension === "mpg") return
