@@ -8,6 +8,8 @@ export type Bitmap = {
   readonly indices: Uint8Array
   /** R, G, B, A (not premultiplied, sRGB) for each index, 4 bytes each; an index past its end is transparent. */
   readonly palette: Uint8Array
+  /** Number of the menu's button that this is a picture of. */
+  readonly button?: number
 }
 
 /** What a plane shows from a moment on: nothing, or bitmaps drawn in order. */

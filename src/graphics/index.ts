@@ -2,6 +2,7 @@
 export type { Bitmap, PlanePicture } from "./bitmap.ts"
 export * from "./captions/index.ts"
 export type { PlaneColours } from "./display-set/palette.ts"
+export { HeldImages } from "./held-images.ts"
 export * from "./ig/index.ts"
 export * from "./pg/index.ts"
 export * from "./subpicture/index.ts"

@@ -1,5 +1,5 @@
 import type { Ticks, Warning } from "../base/index.ts"
-import type { PlanePicture } from "../graphics/bitmap.ts"
+import type { Bitmap, PlanePicture } from "../graphics/bitmap.ts"
 import type { CaptionLine } from "../graphics/captions/index.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
 
@@ -88,6 +88,9 @@ export type OverlayItem = {
   readonly forced: boolean
 }
 
+/** What a button shows first when it comes to be in one of its states; null: nothing. */
+export type ButtonPictures = { readonly normal: Bitmap | null; readonly selected: Bitmap | null; readonly activated: Bitmap | null }
+
 /** A button: edges are inclusive pixels of its plane; neighbours are button numbers. */
 export type Button = {
   readonly number: number
@@ -103,6 +106,8 @@ export type Button = {
   /** RGBA for the four sub-picture colours, 16 bytes each; null where the button is drawn by overlays (IG). */
   readonly selectedPalette: Uint8Array | null
   readonly activatedPalette: Uint8Array | null
+  /** Of a button that overlays draw, in bitmaps that carry its number; absent where they are too large to be told ahead, or take no key now. */
+  readonly pictures?: ButtonPictures
 }
 
 /** The buttons on the screen from `at` on, in place of what was told for that time and later, and which is selected: enough to show the answer to an arrow key before the session gives it. */

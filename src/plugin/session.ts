@@ -1,7 +1,7 @@
 import type { Ticks } from "../base/index.ts"
 import type { DvdPlace } from "./dvd/place.ts"
 import type { HdmvPlace } from "./hdmv/place.ts"
-import type { AllowedItem, HighlightItem, Item, PositionItem, StillItem, StreamsItem } from "./items.ts"
+import type { AllowedItem, HighlightItem, Item, OverlayItem, PositionItem, StillItem, StreamsItem } from "./items.ts"
 
 /** A disc's menus, by what a remote control calls them. */
 export type MenuName = "root" | "title" | "audio" | "subtitle" | "angle" | "chapter"
@@ -34,6 +34,8 @@ export type Answer = {
   readonly outcome: "done" | "refused" | "nothing"
   readonly by?: Refusal
   readonly highlight?: HighlightItem
+  /** The menu's plane as it is now, where the act has changed it. It comes as an item, too. */
+  readonly overlay?: OverlayItem
   /** The old stretch is void: drop what is not yet shown and move on to the next discontinuity's `showFrom`. */
   readonly flush: boolean
 }

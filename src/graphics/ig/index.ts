@@ -12,4 +12,4 @@ export { type ButtonLook, type GroupState, type MenuState, readMenuState } from 
 export { menuUserOperationMask, type ShownButton, shownButtons, takesKeys } from "./menu-view.ts"
 export type { ObjectLibrary } from "./object-library.ts"
 export type { Effect, EffectSequence, Page, Window } from "./page.ts"
-export { renderMenu } from "./render.ts"
+export { renderButton, renderMenu } from "./render.ts"

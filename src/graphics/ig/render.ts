@@ -1,8 +1,9 @@
 import type { Bitmap, PlanePicture } from "../bitmap.ts"
 import { type ObjectPlace, placeObject } from "../display-set/place-object.ts"
+import type { Button } from "./button.ts"
 import type { InteractiveGraphics } from "./ig-decoder.ts"
 import { findEffect, findPage } from "./menu-run.ts"
-import type { MenuState } from "./menu-state.ts"
+import type { ButtonLook, MenuState } from "./menu-state.ts"
 import type { Effect, Page } from "./page.ts"
 
 /**
@@ -26,8 +27,18 @@ function pageBitmaps(graphics: InteractiveGraphics, state: MenuState, page: Page
   return state.groups.flatMap(({ drawn, objectId }, index) => {
     const button = page.buttonOverlapGroups[index]?.buttons.find(({ id }) => id === drawn?.buttonId)
     if (button === undefined || objectId === null) return []
-    return bitmapOf(graphics, page.paletteIdRef, objectId, { x: button.x, y: button.y, crop: null })
+    return buttonBitmap(graphics, page, button, objectId)
   })
+}
+
+/** What a button shows first in a look, as `renderMenu` gives it; null: nothing. Decodes it where that was not done yet. */
+export function renderButton(graphics: InteractiveGraphics, page: Page, button: Button, look: ButtonLook): Bitmap | null {
+  const { startObjectIdRef } = button[look]
+  return startObjectIdRef === null ? null : (buttonBitmap(graphics, page, button, startObjectIdRef)[0] ?? null)
+}
+
+function buttonBitmap(graphics: InteractiveGraphics, { paletteIdRef }: Page, { id, x, y }: Button, objectId: number): Bitmap[] {
+  return bitmapOf(graphics, paletteIdRef, objectId, { x, y, crop: null }).map((bitmap) => ({ ...bitmap, button: id }))
 }
 
 /** Nothing where the palette or the object is not there, or nothing of it is on the plane. */

@@ -1,12 +1,11 @@
 import { DiscError, secondsFromTicks, ticksFromSeconds } from "../../base/index.ts"
 import type { CodecName } from "../../mpeg/index.ts"
-import type { Disc, Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
+import type { Disc, HighlightItem, Item, PlayOptions, Session, StreamDescription } from "../../plugin/index.ts"
 import { type Converter, type OutputItem, openConverter, warmUp } from "../../transcode/index.ts"
 import type { HostContext } from "../host.ts"
 import { StreamOutput } from "../stream-output.ts"
-import { highlightMessage } from "./highlight-message.ts"
 import { OverlayEncoder } from "./overlay-message.ts"
-import type { ActRequest, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
+import type { ActRequest, HighlightMessage, HostMessage, PageMessage, PlayRequest } from "./protocol.ts"
 
 /** How far ahead of the picture the session reads: enough that a slow moment of the machine is not seen. */
 const AHEAD_SECONDS = 4
@@ -95,11 +94,12 @@ export class BrowserSession {
 
   async #act(request: ActRequest): Promise<void> {
     try {
-      const { outcome, by, flush, highlight } = await this.#perform(request)
+      const { outcome, by, flush, highlight, overlay } = await this.#perform(request)
+      if (overlay !== undefined) this.#channel.send(this.#overlays.encode(overlay))
       const answer = {
         ...{ outcome, flush },
         ...(by === undefined ? {} : { by }),
-        ...(highlight === undefined ? {} : { highlight: highlightMessage(highlight) }),
+        ...(highlight === undefined ? {} : { highlight: this.#highlight(highlight) }),
       }
       this.#send({ type: "answer", id: request.id, answer })
     } catch (error) {
@@ -163,7 +163,7 @@ export class BrowserSession {
       case "still":
         return this.#send({ ...item, at: secondsFromTicks(item.at) })
       case "highlight":
-        return this.#send(highlightMessage(item))
+        return this.#send(this.#highlight(item))
       case "overlay":
         return this.#channel.send(this.#overlays.encode(item))
       case "sound":
@@ -185,6 +185,13 @@ export class BrowserSession {
       case "end":
         return this.#send({ type: "end", at: secondsFromTicks(item.at) })
     }
+  }
+
+  /** The pictures of its buttons go before it. */
+  #highlight(item: HighlightItem): HighlightMessage {
+    const { message, images } = this.#overlays.highlight(item)
+    if (images !== null) this.#channel.send(images)
+    return message
   }
 
   #send(message: HostMessage): void {

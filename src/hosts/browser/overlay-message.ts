@@ -1,31 +1,25 @@
 import { secondsFromTicks } from "../../base/index.ts"
-import type { Bitmap } from "../../graphics/index.ts"
-import type { OverlayItem } from "../../plugin/index.ts"
-import type { OverlayHead } from "./protocol.ts"
-
-/** What the page holds of pictures that may come again: the buttons of a menu with some hundred animation pictures. */
-const MAX_HELD_BYTES = 32 * 1024 * 1024
+import { type Bitmap, HeldImages } from "../../graphics/index.ts"
+import type { ButtonPictures, HighlightItem, OverlayItem } from "../../plugin/index.ts"
+import { highlightMessage } from "./highlight-message.ts"
+import type { HighlightMessage, ImagesHead, OverlayHead, PictureMessage } from "./protocol.ts"
 
 /**
  * Overlays as binary messages of one session: 4 bytes little-endian length of a JSON head, the head, then palette and indices of each bitmap that the
  * page does not hold yet. A menu's buttons are the same pictures in each of its frames, and go over the wire once.
  */
 export class OverlayEncoder {
-  readonly #known = new WeakMap<Uint8Array, { readonly palette: Uint8Array; readonly image: number }>()
-  /** By image, oldest first. */
-  readonly #held = new Map<number, number>()
-  #heldBytes = 0
-  #images = 0
+  readonly #images = new HeldImages()
 
   encode(item: OverlayItem): Uint8Array {
     const { picture } = item
     const fresh: Bitmap[] = []
     const bitmaps = picture.bitmaps.map((bitmap) => {
-      const { x, y, width, height, palette } = bitmap
-      const known = this.#imageOf(bitmap)
-      if (known !== null) return { x, y, width, height, image: known, paletteBytes: null }
-      fresh.push(bitmap)
-      return { x, y, width, height, image: this.#hold(bitmap), paletteBytes: palette.length }
+      const { x, y, width, height, palette, button } = bitmap
+      const { image, isFresh } = this.#images.hold(bitmap)
+      if (isFresh) fresh.push(bitmap)
+      const paletteBytes = isFresh ? palette.length : null
+      return { x, y, width, height, image, paletteBytes, ...(button === undefined ? {} : { button }) }
     })
     const head: OverlayHead = {
       type: "overlay",
@@ -35,39 +29,35 @@ export class OverlayEncoder {
       planeWidth: picture.planeWidth,
       planeHeight: picture.planeHeight,
       bitmaps,
-      dropped: this.#drop(new Set(bitmaps.map(({ image }) => image))),
+      dropped: this.#images.drop(new Set(bitmaps.map(({ image }) => image))),
     }
     return messageOf(head, fresh)
   }
 
-  #imageOf({ indices, palette }: Bitmap): number | null {
-    const known = this.#known.get(indices)
-    return known !== undefined && known.palette === palette && this.#held.has(known.image) ? known.image : null
-  }
-
-  #hold({ indices, palette }: Bitmap): number {
-    const image = this.#images++
-    this.#known.set(indices, { palette, image })
-    this.#held.set(image, indices.length)
-    this.#heldBytes += indices.length
-    return image
-  }
-
-  /** Images that the page need not hold any more. */
-  #drop(used: ReadonlySet<number>): readonly number[] {
-    const dropped: number[] = []
-    for (const [image, size] of this.#held) {
-      if (this.#heldBytes <= MAX_HELD_BYTES) break
-      if (used.has(image)) continue
-      this.#held.delete(image)
-      this.#heldBytes -= size
-      dropped.push(image)
+  /** `images`: what is to be sent before the message, for its buttons' pictures; null: the page holds them all. */
+  highlight(item: HighlightItem): { readonly message: HighlightMessage; readonly images: Uint8Array | null } {
+    const fresh = new Map<number, Bitmap>()
+    const used = new Set<number>()
+    const pictureOf = (bitmap: Bitmap | null): PictureMessage | null => {
+      if (bitmap === null) return null
+      const { x, y, width, height } = bitmap
+      const { image, isFresh } = this.#images.hold(bitmap)
+      if (isFresh) fresh.set(image, bitmap)
+      used.add(image)
+      return { x, y, width, height, image }
     }
-    return dropped
+    const message = highlightMessage(item, ({ normal, selected, activated }: ButtonPictures) => ({
+      normal: pictureOf(normal),
+      selected: pictureOf(selected),
+      activated: pictureOf(activated),
+    }))
+    if (fresh.size === 0) return { message, images: null }
+    const bitmaps = [...fresh].map(([image, { width, height, palette }]) => ({ width, height, image, paletteBytes: palette.length }))
+    return { message, images: messageOf({ type: "images", bitmaps, dropped: this.#images.drop(used) }, [...fresh.values()]) }
   }
 }
 
-function messageOf(head: OverlayHead, bitmaps: readonly Bitmap[]): Uint8Array {
+function messageOf(head: OverlayHead | ImagesHead, bitmaps: readonly Bitmap[]): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(head))
   const size = bitmaps.reduce((sum, { palette, indices }) => sum + palette.length + indices.length, 4 + json.length)
   const message = new Uint8Array(size)

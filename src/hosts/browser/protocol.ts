@@ -2,6 +2,7 @@ import type { DiscInfo } from "../../disc/disc-info.ts"
 import type {
   Answer,
   Button,
+  ButtonPictures,
   CaptionItem,
   HighlightItem,
   Key,
@@ -14,7 +15,7 @@ import type {
 
 /**
  * What the page and its host say to each other over `/api/session`. Times are seconds of feed time unless named otherwise.
- * Text messages are one JSON value; an overlay is a binary message (see `OverlayEncoder`).
+ * Text messages are one JSON value; overlays, and images that buttons name, are binary messages (see `OverlayEncoder`).
  */
 
 /** Where a session begins: with the disc's own program, at one of its menus, or in a title. */
@@ -88,10 +89,20 @@ export type HostMessage =
   | { readonly type: "end"; readonly at: number }
   | { readonly type: "error"; readonly code: string; readonly message: string; readonly id?: number }
 
+/** An image that was sent before, at its place of the plane. */
+export type PictureMessage = {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly image: number
+}
+
 /** A button; palettes are 32 hexadecimal digits, RGBA for the four pixel codes, or null where overlays draw it. */
-export type ButtonMessage = Omit<Button, "selectedPalette" | "activatedPalette"> & {
+export type ButtonMessage = Omit<Button, "selectedPalette" | "activatedPalette" | "pictures"> & {
   readonly selectedPalette: string | null
   readonly activatedPalette: string | null
+  readonly pictures?: { readonly [Look in keyof ButtonPictures]: PictureMessage | null }
 }
 
 export type HighlightMessage = Omit<HighlightItem, "at" | "until" | "buttons"> & {
@@ -119,18 +130,22 @@ export type OverlayHead = {
   readonly until: number | null
   readonly planeWidth: number
   readonly planeHeight: number
-  /** For each: `paletteBytes` of RGBA, then width × height palette indices; null: it is `image`, which was sent before. */
-  readonly bitmaps: readonly {
-    readonly x: number
-    readonly y: number
-    readonly width: number
-    readonly height: number
-    readonly image: number
-    readonly paletteBytes: number | null
-  }[]
-  /** Images that no later overlay names. */
+  /** `button`: the number of the one that it is a picture of. */
+  readonly bitmaps: readonly (PictureMessage & SentImage & { readonly button?: number })[]
+  /** Images that no later message names. */
   readonly dropped: readonly number[]
 }
+
+/** For each: `paletteBytes` of RGBA, then width × height palette indices; null: `image` was sent before. */
+export type SentImage = {
+  readonly width: number
+  readonly height: number
+  readonly image: number
+  readonly paletteBytes: number | null
+}
+
+/** The JSON before the bytes of images that the next message names. */
+export type ImagesHead = { readonly type: "images"; readonly bitmaps: readonly SentImage[]; readonly dropped: readonly number[] }
 
 /** `GET /api/discs`. */
 export type DiscListing = { readonly id: string; readonly name: string; readonly info: DiscInfo }

@@ -2,7 +2,7 @@ import { DiscError, TICKS_PER_SECOND, type Ticks, ticks } from "../../base/index
 import type { UserOperation as BlurayOperation } from "../../disc/bluray/index.ts"
 import type { MenuAction, MenuEvent } from "../../graphics/ig/index.ts"
 import type { HdmvResult } from "../../navigation/hdmv/index.ts"
-import type { HighlightItem, SoundItem } from "../items.ts"
+import type { Item, SoundItem } from "../items.ts"
 import type { Answer } from "../session.ts"
 import type { SessionQueue } from "../session-queue.ts"
 import { DONE, FLUSHED, NOTHING } from "./answers.ts"
@@ -48,12 +48,11 @@ export class MenuActs {
     if (acted === null) return NOTHING
     this.#playback.redraw(stretch, acted.items, at)
     const answer = await this.#perform(stretch, acted.result.events, true)
-    const highlight = acted.items.find((item): item is HighlightItem => item.type === "highlight")
-    return answer.flush || highlight === undefined ? answer : { ...answer, highlight: this.#told ?? highlight }
+    return answer.flush ? answer : { ...answer, ...shownBy(this.#told ?? acted.items) }
   }
 
-  /** The buttons as a program has left them. */
-  #told: HighlightItem | null = null
+  /** The menu as a program has left it. */
+  #told: readonly Item[] | null = null
 
   /** Does what the menu wants; then what was read behind the screen follows, or is read again. */
   async #perform(stretch: Stretch, events: readonly MenuEvent[], isKey: boolean): Promise<Answer> {
@@ -116,7 +115,7 @@ export class MenuActs {
       const acted = stretch.menu.act(at, action)
       if (acted === null) return
       this.#playback.redraw(stretch, acted.items, at)
-      this.#told = acted.items.find((item): item is HighlightItem => item.type === "highlight") ?? this.#told
+      this.#told = acted.items
       wanted.push(...acted.result.events)
     }
     for (const event of events) {
@@ -154,4 +153,11 @@ export class MenuActs {
     }
     this.#queue.act(grant, undefined).catch((error: unknown) => this.#queue.fail(error))
   }
+}
+
+/** What an answer tells of a menu that was drawn anew, so that it is on the screen before anything else is read. */
+function shownBy(items: readonly Item[]): Pick<Answer, "highlight" | "overlay"> {
+  const highlight = items.find((item) => item.type === "highlight")
+  const overlay = items.find((item) => item.type === "overlay")
+  return { ...(highlight === undefined ? {} : { highlight }), ...(overlay === undefined ? {} : { overlay }) }
 }

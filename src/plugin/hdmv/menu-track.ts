@@ -9,16 +9,13 @@ import {
   menuUserOperationMask,
   nextMenuChange,
   openMenu,
-  renderMenu,
   resumeMenu,
   runMenu,
-  type ShownButton,
-  shownButtons,
   takesKeys,
   updateMenu,
 } from "../../graphics/ig/index.ts"
-import type { Button, HighlightItem, Item, OverlayItem } from "../items.ts"
-import { clearedPlane, NO_PICTURE } from "../plane-overlays.ts"
+import type { Item } from "../items.ts"
+import { clearedMenu, isFinishing, menuHighlight, menuOverlay } from "./menu-items.ts"
 
 /** What the menu is from a feed time on. */
 type Moment = { readonly at: Ticks; readonly menu: Menu; readonly state: MenuState }
@@ -231,6 +228,7 @@ const hasSameButtons = (a: MenuState, b: MenuState): boolean =>
   a.pageId === b.pageId &&
   a.selectedButtonId === b.selectedButtonId &&
   (a.effect === null) === (b.effect === null) &&
+  isFinishing(a) === isFinishing(b) &&
   a.groups.every((group, index) => group.enabledButtonId === b.groups[index]?.enabledButtonId)
 
 function shifted(state: MenuState, by: number): MenuState {
@@ -241,55 +239,5 @@ function shifted(state: MenuState, by: number): MenuState {
     userTimeOutAt: later(state.userTimeOutAt),
     selectionTimeOutAt: later(state.selectionTimeOutAt),
     compositionTimeOutAt: later(state.compositionTimeOutAt),
-  }
-}
-
-/** What a menu shows from a feed time on. */
-export function menuOverlay({ graphics }: Menu, state: MenuState, at: Ticks): OverlayItem {
-  return { type: "overlay", plane: "ig", at, until: null, picture: renderMenu(graphics, state) ?? NO_PICTURE, forced: false }
-}
-
-/** No menu from a feed time on. */
-export const clearedMenu = (at: Ticks): readonly Item[] => [clearedPlane("ig", at), noButtons(at)]
-
-const noButtons = (at: Ticks): HighlightItem => ({
-  type: "highlight",
-  at,
-  until: null,
-  planeWidth: 0,
-  planeHeight: 0,
-  buttons: [],
-  selected: null,
-})
-
-/** Its buttons that can be selected. */
-export function menuHighlight({ graphics }: Menu, state: MenuState, at: Ticks): HighlightItem {
-  const shown = takesKeys(state) ? shownButtons(graphics, state) : []
-  const { videoWidth, videoHeight } = graphics.composition
-  return {
-    type: "highlight",
-    at,
-    until: null,
-    planeWidth: videoWidth,
-    planeHeight: videoHeight,
-    buttons: shown.map(buttonOf),
-    selected: shown.find(({ isSelected }) => isSelected)?.button.id ?? null,
-  }
-}
-
-function buttonOf({ button, x, y, width, height }: ShownButton): Button {
-  return {
-    number: button.id,
-    x,
-    y,
-    width,
-    height,
-    up: button.upperButtonIdRef ?? button.id,
-    down: button.lowerButtonIdRef ?? button.id,
-    left: button.leftButtonIdRef ?? button.id,
-    right: button.rightButtonIdRef ?? button.id,
-    autoAction: button.autoAction,
-    selectedPalette: null,
-    activatedPalette: null,
   }
 }

@@ -32,7 +32,7 @@ import {
 import type { Item } from "../items.ts"
 import type { ScriptLine } from "../script.ts"
 import { refusalOf } from "./allowed.ts"
-import { clearedMenu, menuHighlight, menuOverlay } from "./menu-track.ts"
+import { clearedMenu, menuHighlight, menuOverlay } from "./menu-items.ts"
 import { readPreloadedMenu } from "./preloaded-menu.ts"
 import { ClipReader, packetAt, type ScriptClip, scriptClips, timeOfPacket } from "./script-clips.ts"
 import { planeOf, ScriptGraphics } from "./script-planes.ts"
@@ -155,6 +155,14 @@ export class HdmvScript {
     this.#placeClock()
     if (this.#options.obeyProhibitions && this.#refuses(operation)) return false
     return this.#act(action)
+  }
+
+  /** The pointer is pressed at a place. libbluray loses the press while its menu takes no pointer. */
+  click(x: number, y: number): boolean {
+    const { open, buttonsShown, groups } = this.#menu?.state ?? { open: false, buttonsShown: false, groups: [] }
+    const isTaken = open && buttonsShown && !groups.some(({ finishing }) => finishing)
+    const pointed = this.key({ type: "point", x, y }, "selectButton")
+    return (isTaken && this.key({ type: "key", key: "activate-pointed" }, "activateButton")) || pointed
   }
 
   #refuses(operation: UserOperation): boolean {

@@ -86,7 +86,9 @@ export class Buttons {
     const guess = this.#guess
     // A later press is shown already; its own answer will come.
     if (guess === null || guess.act !== act) return
-    if (isDone && guess.isActivated) guess.isAnswered = true
+    // Where overlays draw the buttons, the answer's shows the press.
+    const isDrawn = highlight !== null && buttonOf(highlight, guess.selected)?.activatedPalette === null
+    if (isDone && guess.isActivated && !isDrawn) guess.isAnswered = true
     else this.#guess = null
   }
 

@@ -1,6 +1,7 @@
 import { type Bitmap, highlightBitmap } from "../../graphics/index.ts"
-import type { OverlayHead } from "../../hosts/browser/protocol.ts"
+import type { HighlightMessage, ImagesHead, OverlayHead, SentImage } from "../../hosts/browser/protocol.ts"
 import { buttonOf, type ShownButtons } from "./buttons.ts"
+import { type Image, PressedButtons } from "./pressed-buttons.ts"
 import { Timed } from "./timed.ts"
 
 type Overlay = {
@@ -17,11 +18,12 @@ type Highlight = { readonly x: number; readonly y: number; readonly width: numbe
 /** What is drawn in one plane, and the picture of it in the plane's own pixels. */
 type Drawn = { readonly plane: string; readonly overlay: Overlay; readonly highlight: string; readonly canvas: HTMLCanvasElement }
 
-/** Planes above the picture: each shows its latest overlay that is due; the DVD's sub-picture also which button is selected. */
+/** Planes above the picture: each shows its latest overlay that is due; those with a menu's buttons also which one is selected. */
 export class Overlays {
   readonly #canvas: HTMLCanvasElement
   /** By the host's number: pictures that may come again. */
-  readonly #images = new Map<number, Pick<Bitmap, "indices" | "palette">>()
+  readonly #images = new Map<number, Image>()
+  readonly #pressed = new PressedButtons()
   /** One for each plane, drawn anew when the plane changes. */
   readonly #canvases = new Map<string, HTMLCanvasElement>()
   readonly #pictures = new WeakMap<Uint8Array, HTMLCanvasElement>()
@@ -40,10 +42,20 @@ export class Overlays {
 
   /** A binary message of the host. */
   take(message: ArrayBuffer): void {
-    const { head, overlay } = this.#decode(message)
-    const told = this.#planes.get(head.plane) ?? new Timed<Overlay>()
-    told.add(overlay)
-    this.#planes.set(head.plane, told)
+    const headLength = new DataView(message).getUint32(0, true)
+    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(message, 4, headLength))) as OverlayHead | ImagesHead
+    this.#takeImages(head.bitmaps, message, 4 + headLength)
+    if (head.type === "overlay") {
+      const told = this.#planes.get(head.plane) ?? new Timed<Overlay>()
+      told.add(this.#overlayOf(head))
+      this.#planes.set(head.plane, told)
+    }
+    for (const image of head.dropped) this.#images.delete(image)
+  }
+
+  /** Buttons that the host tells of, whose images it has sent. */
+  keep(highlight: HighlightMessage): void {
+    this.#pressed.keep(highlight, this.#images)
   }
 
   /** The session is over. */
@@ -66,9 +78,11 @@ export class Overlays {
     const highlight = buttons === null ? null : highlightOf(buttons)
     const key = highlight === null ? "" : Object.values(highlight).join(" ")
     const due = [...this.#planes].flatMap(([plane, told]) => {
-      const overlay = told.at(feedTime)
-      if (overlay === null || overlay.bitmaps.length === 0 || (overlay.until !== null && overlay.until <= feedTime)) return []
-      return [{ plane, overlay, highlight: plane === "subpicture" ? key : "" }]
+      const latest = told.at(feedTime)
+      if (latest === null || (latest.until !== null && latest.until <= feedTime)) return []
+      const bitmaps = plane === "ig" ? this.#pressed.shown(latest.bitmaps, buttons) : latest.bitmaps
+      if (bitmaps.length === 0) return []
+      return [{ plane, overlay: { ...latest, bitmaps }, highlight: plane === "subpicture" ? key : "" }]
     })
     const isSame =
       due.length === this.#drawn.length &&
@@ -108,21 +122,22 @@ export class Overlays {
     for (const drawn of this.#drawn) context.drawImage(drawn.canvas, 0, 0, canvas.width, canvas.height)
   }
 
-  #decode(message: ArrayBuffer): { head: OverlayHead; overlay: Overlay } {
-    const headLength = new DataView(message).getUint32(0, true)
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(message, 4, headLength))) as OverlayHead
-    let at = 4 + headLength
-    const bitmaps = head.bitmaps.flatMap(({ x, y, width, height, image, paletteBytes }): Bitmap[] => {
-      if (paletteBytes !== null) {
-        const palette = new Uint8Array(message, at, paletteBytes)
-        this.#images.set(image, { palette, indices: new Uint8Array(message, at + paletteBytes, width * height) })
-        at += paletteBytes + width * height
-      }
-      const held = this.#images.get(image)
-      return held === undefined ? [] : [{ x, y, width, height, ...held }]
+  #takeImages(sent: readonly SentImage[], message: ArrayBuffer, from: number): void {
+    let at = from
+    for (const { width, height, image, paletteBytes } of sent) {
+      if (paletteBytes === null) continue
+      const palette = new Uint8Array(message, at, paletteBytes)
+      this.#images.set(image, { palette, indices: new Uint8Array(message, at + paletteBytes, width * height) })
+      at += paletteBytes + width * height
+    }
+  }
+
+  #overlayOf({ at, until, planeWidth, planeHeight, bitmaps }: OverlayHead): Overlay {
+    const held = bitmaps.flatMap(({ x, y, width, height, image, button }): Bitmap[] => {
+      const known = this.#images.get(image)
+      return known === undefined ? [] : [{ x, y, width, height, ...known, ...(button === undefined ? {} : { button }) }]
     })
-    for (const image of head.dropped) this.#images.delete(image)
-    return { head, overlay: { at: head.at, until: head.until, width: head.planeWidth, height: head.planeHeight, bitmaps } }
+    return { at, until, width: planeWidth, height: planeHeight, bitmaps: held }
   }
 
   /** The plane's picture, with one button's place in its own colours. */

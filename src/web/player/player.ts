@@ -278,6 +278,7 @@ export class Player {
       case "position":
         return this.#timeline.addPosition(message)
       case "highlight":
+        this.#overlays.keep(message)
         return this.#buttons.add(message)
       case "caption":
         return this.#captions.add(message)
@@ -302,6 +303,7 @@ export class Player {
   }
 
   #answer(id: number, { outcome, by, highlight }: AnswerMessage): void {
+    if (highlight !== undefined) this.#overlays.keep(highlight)
     this.#buttons.answer(id, highlight ?? null, outcome === "done", this.#now().feedTime)
     if (outcome === "refused") this.refuse(by ?? null)
     this.#draw()
