@@ -81,6 +81,13 @@ describe("resources of a title", () => {
     expect(titleResources(madeDisc("a"), 1, { chapter: 2 })[0]?.durationSeconds).toBe(3600.5)
   })
 
+  test("from a moment on are shorter", () => {
+    expect(titleResources(madeDisc("a"), 1, { from: 600 })[0]?.durationSeconds).toBe(
+      titleResources(madeDisc("a"), 1)[0]!.durationSeconds - 600,
+    )
+    expect(() => titleResources(madeDisc("a"), 1, { from: 50_000 })).toThrow("no second 50000")
+  })
+
   test("of what the disc does not have are refused", () => {
     for (const choice of [{ audio: 9 }, { subtitle: 2 }, { chapter: 3 }, { chapter: 0 }]) {
       expect(() => titleResources(madeDisc("a"), 1, choice)).toThrow(/no (sound track|subtitle|chapter)/)
@@ -98,6 +105,8 @@ describe("a resource's path", () => {
       { audio: 2, subtitle: 1 },
       { audio: 1, subtitle: 32, chapter: 99 },
       { chapter: 7 },
+      { from: 5400 },
+      { audio: 1, from: 86_399 },
     ]) {
       for (const form of ["program", "transport", "timestamped", "converted-ac3", "converted-aac"] as const) {
         const parts = resourcePath("id", 3, choice, form).split("/")
@@ -120,6 +129,8 @@ describe("a resource's path", () => {
       "audio-1000",
       "whole_audio-1",
       "audio--1",
+      "from-0",
+      "from-100000",
     ]
     for (const name of names) expect(parseResourceName(name, "title.mpg")).toBeNull()
     for (const file of ["", "title", "title.mpg/", "../title.mpg", "TITLE.MPG"]) expect(parseResourceName("whole", file)).toBeNull()

@@ -18,6 +18,8 @@ export type ResourceChoice = {
   readonly subtitle?: number
   /** Begins there and goes on to the title's end. */
   readonly chapter?: number
+  /** Begins at this whole second of the title instead, or right before it: for devices that cannot seek by themselves. */
+  readonly from?: number
 }
 
 /** One way to get a title, as a `res` element of DIDL-Lite says it. */
@@ -91,17 +93,18 @@ export function titleOf(listed: ListedDisc, titleNumber: number): TitleInfo {
 }
 
 /** @throws DiscError `not-found` where the title has no such chapter or stream */
-export function checkChoice(title: TitleInfo, { audio, subtitle, chapter }: ResourceChoice): void {
+export function checkChoice(title: TitleInfo, { audio, subtitle, chapter, from = 0 }: ResourceChoice): void {
   const has = (kind: StreamInfo["kind"], number: number) => title.streams.some((s) => s.kind === kind && s.number === number)
   const missing = (what: string) => new DiscError("not-found", `title ${title.number} has no ${what}`)
   if (audio !== undefined && !has("audio", audio)) throw missing(`sound track ${audio}`)
   if (subtitle !== undefined && !has("subtitle", subtitle)) throw missing(`subtitle ${subtitle}`)
   if (chapter !== undefined && title.chapters[chapter - 1] === undefined) throw missing(`chapter ${chapter}`)
+  if (from >= title.duration && from > 0) throw missing(`second ${from}`)
 }
 
 /** In seconds. */
-export const startOf = (title: TitleInfo, { chapter }: ResourceChoice): number =>
-  chapter === undefined ? 0 : (title.chapters[chapter - 1]?.start ?? 0)
+export const startOf = (title: TitleInfo, { chapter, from }: ResourceChoice): number =>
+  from ?? (chapter === undefined ? 0 : (title.chapters[chapter - 1]?.start ?? 0))
 
 function streamsOf(title: TitleInfo, { audio }: ResourceChoice): { video: StreamInfo | null; audio: StreamInfo | null } {
   const all = title.streams
@@ -113,8 +116,8 @@ function streamsOf(title: TitleInfo, { audio }: ResourceChoice): { video: Stream
 
 function unconverted(listed: ListedDisc, title: TitleInfo, choice: ResourceChoice, facts: ResourceFacts): readonly Resource[] {
   const { video, audio } = streamsOf(title, choice)
-  // From a chapter on it is shorter by what only the title's index says.
-  const whole = choice.chapter === undefined ? (facts.titleSize?.(listed, title.number) ?? null) : null
+  // From a later moment on it is shorter by what only the title's index says.
+  const whole = startOf(title, choice) === 0 ? (facts.titleSize?.(listed, title.number) ?? null) : null
   const shared = {
     seeking: "bytes",
     isConverted: false,
@@ -182,8 +185,8 @@ export function resourcePath(disc: string, title: number, choice: ResourceChoice
   return `/dlna/media/${encodeURIComponent(disc)}/${title}/${choiceName(choice)}/${FILE_NAMES[form]}`
 }
 
-function choiceName({ audio, subtitle, chapter }: ResourceChoice): string {
-  const parts = Object.entries({ audio, subtitle, chapter }).flatMap(([name, number]) =>
+function choiceName({ audio, subtitle, chapter, from }: ResourceChoice): string {
+  const parts = Object.entries({ audio, subtitle, chapter, from }).flatMap(([name, number]) =>
     number === undefined ? [] : [`${name}-${number}`],
   )
   return parts.length === 0 ? "whole" : parts.join("_")
@@ -194,14 +197,17 @@ export function parseResourceName(choice: string, file: string): { readonly choi
   const form = RESOURCE_FORMS.find((candidate) => FILE_NAMES[candidate] === file)
   if (form === undefined) return null
   if (choice === "whole") return { choice: {}, form }
-  // Numbers of streams and chapters have at most three digits on any disc.
-  const match = /^(?:audio-([1-9]\d{0,2}))?_?(?:subtitle-([1-9]\d{0,2}))?_?(?:chapter-([1-9]\d{0,2}))?$/.exec(choice)
+  // Numbers of streams and chapters have at most three digits on any disc, seconds of a title five.
+  const match = /^(?:audio-([1-9]\d{0,2}))?_?(?:subtitle-([1-9]\d{0,2}))?_?(?:chapter-([1-9]\d{0,2}))?_?(?:from-([1-9]\d{0,4}))?$/.exec(
+    choice,
+  )
   if (match === null) return null
-  const [audio, subtitle, chapter] = match.slice(1).map((digits) => (digits === undefined ? undefined : Number(digits)))
+  const [audio, subtitle, chapter, from] = match.slice(1).map((digits) => (digits === undefined ? undefined : Number(digits)))
   const parsed: ResourceChoice = {
     ...(audio === undefined ? {} : { audio }),
     ...(subtitle === undefined ? {} : { subtitle }),
     ...(chapter === undefined ? {} : { chapter }),
+    ...(from === undefined ? {} : { from }),
   }
   // One address for one thing: what reads differently when written again was never given out.
   return choiceName(parsed) === choice ? { choice: parsed, form } : null
