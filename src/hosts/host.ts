@@ -1,6 +1,6 @@
 import type { Hono } from "hono"
 import type { WebSocket } from "ws"
-import type { Source } from "../base/index.ts"
+import type { DiscErrorCode, Source } from "../base/index.ts"
 import type { DiscInfo } from "../disc/index.ts"
 import type { Disc } from "../plugin/disc.ts"
 import type { Folder } from "../source/index.ts"
@@ -24,9 +24,26 @@ export type HeldDisc = {
   release(): void
 }
 
+/** What a server knows of the folders that it serves, beside the discs. */
+export type LibraryStatus = {
+  /** Discs seen and not read yet. */
+  readonly reading: number
+  readonly problems: readonly LibraryProblem[]
+}
+
+/** Something in a library that is not listed, and why. */
+export type LibraryProblem = {
+  readonly name: string
+  readonly folder: readonly string[]
+  readonly code: DiscErrorCode | "internal"
+  readonly message: string
+}
+
 /** What the server lends to its hosts while they run. */
 export interface HostContext {
   discs(): readonly ListedDisc[]
+  /** Null where the server was started with a disc and no library. */
+  library(): LibraryStatus | null
   /** Calls `listener` after discs came or went; the returned function ends that. */
   watch(listener: () => void): () => void
   find(id: string): ListedDisc | null

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto"
-import { basename } from "node:path"
 import { DiscError, type Source } from "../base/index.ts"
 import type { ListedDisc } from "../hosts/host.ts"
 import type { Disc } from "../plugin/index.ts"
@@ -7,6 +6,9 @@ import type { Folder } from "../source/index.ts"
 
 /** Discs opened from pages that a server holds at once; the one opened first goes when another comes. */
 const MAX_DISCS = 16
+
+/** Of the fingerprint in an id: addresses last from one start to the next. */
+const ID_LENGTH = 16
 
 /** How the server opens a disc: by path or address, or from bytes that a host fetches. */
 export type OpenDiscFunction = (input: string | Source | Folder) => Promise<Disc>
@@ -19,10 +21,13 @@ export class DiscTable {
   readonly #listeners = new Set<() => void>()
   readonly #openDisc: OpenDiscFunction
   readonly #mayOpen: boolean
+  readonly #isTaken: (id: string) => boolean
 
-  constructor(openDisc: OpenDiscFunction, mayOpen: boolean) {
+  /** `isTaken`: whether a disc beside this table's has an id. */
+  constructor(openDisc: OpenDiscFunction, mayOpen: boolean, isTaken: (id: string) => boolean = () => false) {
     this.#openDisc = openDisc
     this.#mayOpen = mayOpen
+    this.#isTaken = (id) => this.#discs.has(id) || isTaken(id)
   }
 
   get list(): readonly ListedDisc[] {
@@ -41,7 +46,7 @@ export class DiscTable {
 
   add(disc: Disc, name: string): ListedDisc {
     const listed: ListedDisc = {
-      id: randomUUID(),
+      id: this.#idFor(disc.info.fingerprint),
       name,
       folder: [],
       get info() {
@@ -82,17 +87,12 @@ export class DiscTable {
     this.#discs.clear()
   }
 
+  #idFor(fingerprint: string): string {
+    const plain = fingerprint.slice(0, ID_LENGTH)
+    return this.#isTaken(plain) ? `${plain}-${randomUUID()}` : plain
+  }
+
   #changed(): void {
     for (const listener of this.#listeners) listener()
-  }
-}
-
-/** For people: no folders, no credentials. */
-export function nameOf(spec: string): string {
-  if (!/^https?:/i.test(spec)) return basename(spec)
-  try {
-    return decodeURIComponent(basename(new URL(spec).pathname)) || new URL(spec).host
-  } catch {
-    return "disc"
   }
 }

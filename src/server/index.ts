@@ -5,11 +5,14 @@ import { Hono } from "hono"
 import { DiscError } from "../base/index.ts"
 import type { Host, HostContext } from "../hosts/host.ts"
 import type { Disc } from "../plugin/index.ts"
-import { DiscTable, nameOf, type OpenDiscFunction } from "./disc-table.ts"
+import { DiscTable, type OpenDiscFunction } from "./disc-table.ts"
 import { Guard, isLoopback } from "./guard.ts"
+import type { Library } from "./library/index.ts"
+import { nameOf } from "./name-of.ts"
 import { SocketAcceptor } from "./socket-acceptor.ts"
 
-export { nameOf } from "./disc-table.ts"
+export { cacheFolder, Library, type LibraryOptions } from "./library/index.ts"
+export { nameOf } from "./name-of.ts"
 
 /** More would only fight for the machine; the next one is told so. */
 const MAX_SESSIONS = 32
@@ -21,7 +24,10 @@ export type ServerOptions = {
   readonly host?: string
   /** 0 (default): any free port. */
   readonly port?: number
+  /** The server's own from here on. */
   readonly discs: readonly { readonly disc: Disc; readonly name: string }[]
+  /** The server's own from here on. */
+  readonly library?: Library
   /** How another disc is opened when a page asks. */
   readonly openDisc: OpenDiscFunction
   readonly hosts: readonly ((context: HostContext) => Host)[]
@@ -37,9 +43,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listenOn = options.host ?? "127.0.0.1"
   const guard = new Guard(listenOn)
   // Whoever can reach a server beyond loopback is not the person whose files these are.
-  const discs = new DiscTable(options.openDisc, isLoopback(listenOn))
+  const { library = null } = options
+  const discs = new DiscTable(options.openDisc, isLoopback(listenOn), (id) => library?.find(id) != null)
   for (const { disc, name } of options.discs) discs.add(disc, name)
-  const hosts = options.hosts.map((create) => create(hostContext(discs)))
+  const hosts = options.hosts.map((create) => create(hostContext(discs, library)))
 
   const app = new Hono()
   for (const host of hosts) app.route("/", host.routes)
@@ -67,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await Promise.all(hosts.map((host) => host.close()))
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
-      await discs.close()
+      await Promise.all([discs.close(), library?.close()])
     },
   }
 }
@@ -88,13 +95,19 @@ function listen(server: Server, port: number, address: string): Promise<void> {
   })
 }
 
-function hostContext(discs: DiscTable): HostContext {
+function hostContext(discs: DiscTable, library: Library | null): HostContext {
   const bounds = { session: MAX_SESSIONS, converter: MAX_CONVERTERS }
   const running = { session: 0, converter: 0 }
   return {
-    discs: () => discs.list,
-    watch: (listener) => discs.watch(listener),
-    find: (id) => discs.find(id),
+    discs: () => (library === null ? discs.list : [...discs.list, ...library.list]),
+    library: () => library?.status ?? null,
+    watch: (listener) => {
+      const ends = [discs.watch(listener), library?.watch(listener)]
+      return () => {
+        for (const end of ends) end?.()
+      }
+    },
+    find: (id) => discs.find(id) ?? library?.find(id) ?? null,
     open: (spec) => discs.open(spec, nameOf(spec)),
     adopt: (input, name) => discs.open(input, name),
     remove: (id) => discs.remove(id),

@@ -1,0 +1,2 @@
+export { cacheFolder } from "./info-cache.ts"
+export { Library, type LibraryOptions } from "./library.ts"
