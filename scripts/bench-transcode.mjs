@@ -59,7 +59,7 @@ async function compare({ name, path, video, args, rate }) {
 function chosenFor(items) {
   const { video, codec } = items[0].streams.find(({ kind }) => kind === "video")
   const [num, den = 1] = video.frameRate.split("/").map(Number)
-  return choose({ ...video, codec, frameRate: num / den, aspect: 16 / 9 }, 1080, availableParallelism())
+  return choose({ ...video, codec, frameRate: num / den, aspect: 16 / 9 }, { maxHeight: 1080, canvas: null }, availableParallelism())
 }
 
 async function convertSeconds(items) {

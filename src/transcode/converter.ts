@@ -72,7 +72,11 @@ export class ItemConverter implements Converter {
         restarted: (reason, isSkipping) => this.#restarted(reason, isSkipping),
         failed: (error) => this.#engineFailed(error),
       },
-      options.video.maxHeight ?? 1080,
+      {
+        maxHeight: options.video.maxHeight ?? 1080,
+        canvas: options.video.canvas ?? null,
+        isLive: options.video.isLive ?? false,
+      },
     )
   }
 
@@ -138,6 +142,8 @@ export class ItemConverter implements Converter {
         return
       case "overlay":
       case "highlight":
+        if (this.#options.burnIn === true) this.#engine.plane(item)
+        return
       case "allowed":
         return
     }
@@ -169,7 +175,8 @@ export class ItemConverter implements Converter {
 
   #videoMode(stream: StreamDescription | null): VideoMode {
     if (stream === null) return NONE
-    const isCopied = this.#options.video.codecs.includes(stream.codec)
+    const { video, burnIn } = this.#options
+    const isCopied = video.codecs.includes(stream.codec) && video.convertsAll !== true && burnIn !== true
     if (isCopied && (stream.codec === "h264" || stream.codec === "hevc"))
       return { kind: "copied", copy: new VideoCopy(stream, stream.codec) }
     return { kind: "converted" }
@@ -231,6 +238,7 @@ export class ItemConverter implements Converter {
     this.#isAnnounced = { video: false, audio: false }
     if (this.#video.kind === "copied") this.#video.copy.restart()
     if (this.#audio.kind === "copied") this.#audio.copy.restart()
+    if (this.#options.burnIn === true) this.#engine.clearPlanes()
     // The new streams are planned after the old input is forgotten: nothing of it is played out.
     this.#begin(item.showFrom)
     this.#plan()

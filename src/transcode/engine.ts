@@ -1,6 +1,8 @@
 import { DiscError, type Ticks, ticks } from "../base/index.ts"
+import type { HighlightItem, OverlayItem } from "../plugin/items.ts"
+import { PlanesLog } from "./planes-log.ts"
 import { type ConverterProcess, takeProcess } from "./process.ts"
-import type { AudioInput, FromWorker, ToWorker, VideoInput, WorkerOutput } from "./protocol.ts"
+import type { AudioInput, FromWorker, ToWorker, VideoInput, VideoTarget, WorkerOutput } from "./protocol.ts"
 import { ReplayLog } from "./replay-log.ts"
 
 /** Deaths without a picture or sound in between: after the first the input is said again, after the second it is skipped, after the third it is over. */
@@ -23,8 +25,9 @@ type PacketMessage = Extract<ToWorker, { type: "packet" }>
 /** A converter process and what it takes to put another in its place at the same feed time. It starts with the first thing to convert. */
 export class Engine {
   readonly #listener: EngineListener
-  readonly #maxHeight: number
+  readonly #target: VideoTarget
   readonly #log = new ReplayLog()
+  readonly #planes = new PlanesLog()
   #process: ConverterProcess | null = null
   #video: VideoInput | null = null
   #audio: AudioInput | null = null
@@ -44,9 +47,9 @@ export class Engine {
   #isClosed = false
   #watchdog: NodeJS.Timeout | null = null
 
-  constructor(listener: EngineListener, maxHeight: number) {
+  constructor(listener: EngineListener, target: VideoTarget) {
     this.#listener = listener
-    this.#maxHeight = maxHeight
+    this.#target = target
   }
 
   get queuedBytes(): number {
@@ -106,6 +109,19 @@ export class Engine {
     this.#say(message)
   }
 
+  /** What is drawn above the picture. */
+  plane(item: OverlayItem | HighlightItem): void {
+    this.#planes.trim(this.#videoEnd)
+    const message = this.#planes.add(item)
+    // A process that starts later hears of it then.
+    if (this.#process !== null) this.#say(message)
+  }
+
+  clearPlanes(): void {
+    this.#planes.clear()
+    if (this.#process !== null) this.#say({ type: "clear-planes" })
+  }
+
   /** Silence up to `until`, `hold`s and ends are not said again to another process: they follow from the tracks. */
   fill(from: Ticks, until: Ticks): void {
     this.#say({ type: "fill", from, until })
@@ -130,7 +146,7 @@ export class Engine {
   }
 
   #configuration(): ToWorker {
-    return { type: "configure", video: this.#video, audio: this.#audio, maxHeight: this.#maxHeight }
+    return { type: "configure", video: this.#video, audio: this.#audio, target: this.#target }
   }
 
   /** A new epoch: what the process says of the old one is not heard. */
@@ -172,6 +188,7 @@ export class Engine {
     })
     this.#say(this.#configuration())
     this.#start()
+    for (const message of this.#planes.replay()) this.#say(message)
   }
 
   #hear(message: FromWorker): void {

@@ -1,5 +1,7 @@
 import type { Ticks } from "../base/index.ts"
+import type { HighlightRectangle } from "../graphics/index.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
+import type { OverlayPlane } from "../plugin/items.ts"
 import type { KeyPicture } from "./types.ts"
 
 // What the parent and its child process tell one another, over Node's own channel with advanced serialization: it moves 550 MB/s
@@ -15,13 +17,52 @@ export type VideoInput = {
   readonly aspect: string
 }
 
+/** What the pictures are to become. */
+export type VideoTarget = {
+  readonly maxHeight: number
+  readonly canvas: { readonly width: number; readonly height: number } | null
+  readonly isLive: boolean
+}
+
 export type AudioInput = { readonly codec: CodecName }
 
 export type TrackName = "video" | "audio"
 
+/** What a plane shows from `at` on, in place of what was told for that time and later. Images that come again are named by their number. */
+export type OverlayMessage = {
+  readonly type: "overlay"
+  readonly plane: OverlayPlane
+  readonly at: Ticks
+  readonly until: Ticks | null
+  readonly planeWidth: number
+  readonly planeHeight: number
+  readonly bitmaps: readonly {
+    readonly x: number
+    readonly y: number
+    readonly width: number
+    readonly height: number
+    readonly image: number
+  }[]
+  readonly fresh: readonly { readonly image: number; readonly indices: Uint8Array; readonly palette: Uint8Array }[]
+  readonly dropped: readonly number[]
+}
+
+/** Where the sub-picture has the colours of the selected button from `at` on; null: nowhere. Edges are inclusive. */
+export type HighlightMessage = {
+  readonly type: "highlight"
+  readonly at: Ticks
+  readonly until: Ticks | null
+  readonly area: (HighlightRectangle & { readonly palette: Uint8Array }) | null
+}
+
+export type PlanesMessage = OverlayMessage | HighlightMessage
+
 export type ToWorker =
+  | PlanesMessage
+  /** Nothing is on any plane. */
+  | { readonly type: "clear-planes" }
   /** The streams from here on; null: not converted here. Decoders that stay the same are kept. */
-  | { readonly type: "configure"; readonly video: VideoInput | null; readonly audio: AudioInput | null; readonly maxHeight: number }
+  | { readonly type: "configure"; readonly video: VideoInput | null; readonly audio: AudioInput | null; readonly target: VideoTarget }
   /** Forget everything that is under way. Pictures from `videoFrom`, sound from exactly `audioFrom`. Outputs carry `epoch` from here on. */
   | { readonly type: "begin"; readonly epoch: number; readonly videoFrom: Ticks; readonly audioFrom: Ticks | null }
   /** The next stretch begins at `at`; what came before it is played out. Answered by a `mark` among the video's outputs. */

@@ -9,11 +9,19 @@ export type ConverterOptions = {
     readonly codecs: readonly CodecName[]
     /** Lines of the converted picture at most; default 1080. Copied video keeps its size. */
     readonly maxHeight?: number
+    /** Copies nothing: what is handed out then never changes its size by itself, and has a key picture each second. Default false. */
+    readonly convertsAll?: boolean
+    /** Converted pictures are exactly of this size (even numbers), the film in their middle; `maxHeight` is of no matter then. */
+    readonly canvas?: { readonly width: number; readonly height: number }
+    /** For hosts that play live: each picture comes out before the next goes in, and stills are repeated at the film's rate. Default false. */
+    readonly isLive?: boolean
   }
   readonly audio: {
     /** Copied codecs. `aac` must be among them. */
     readonly codecs: readonly CodecName[]
   }
+  /** Draws overlays and the selected button into the picture, which is converted whatever its codec. Default false. */
+  readonly burnIn?: boolean
 }
 
 /** The codec, size and parameter sets of a track from here on. The first comes before the track's first packet; each begins with a key frame. */

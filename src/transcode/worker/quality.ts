@@ -1,4 +1,5 @@
 import type { CodecName } from "../../mpeg/access-unit.ts"
+import type { VideoTarget } from "../protocol.ts"
 
 export type Preset = "veryfast" | "superfast" | "ultrafast"
 
@@ -53,11 +54,12 @@ export function takesOneField(source: Source, quality: Quality): boolean {
 }
 
 /** All qualities for a source, best first, each clearly cheaper than the one before. */
-export function ladder(source: Source, maxHeight: number): readonly Quality[] {
-  const top = Math.min(source.height, maxHeight)
+export function ladder(source: Source, { maxHeight, canvas }: Pick<VideoTarget, "maxHeight" | "canvas">): readonly Quality[] {
+  const top = canvas?.height ?? Math.min(source.height, maxHeight)
+  const lower = canvas === null ? HEIGHTS.filter((lines) => lines < top) : []
   const rungs: Quality[] = []
   let cost = Number.POSITIVE_INFINITY
-  for (const height of [top, ...HEIGHTS.filter((lines) => lines < top)]) {
+  for (const height of [top, ...lower]) {
     for (const doubleRate of source.interlaced ? [true, false] : [false]) {
       for (const preset of PRESETS) {
         const quality = { height, doubleRate, preset }
@@ -72,8 +74,8 @@ export function ladder(source: Source, maxHeight: number): readonly Quality[] {
 }
 
 /** The best quality that `capacity` (cores' worth of work a second) makes at `LEAST_SPEED` with room to spare; the cheapest if none. */
-export function choose(source: Source, maxHeight: number, capacity: number): Quality {
-  const rungs = ladder(source, maxHeight)
+export function choose(source: Source, target: Pick<VideoTarget, "maxHeight" | "canvas">, capacity: number): Quality {
+  const rungs = ladder(source, target)
   const chosen = rungs.find((quality) => costOf(source, quality) * LEAST_SPEED * HEADROOM <= capacity) ?? rungs.at(-1)
   if (chosen === undefined) throw new Error("opentray is wrong about itself: a ladder without a rung")
   return chosen

@@ -3,8 +3,14 @@ import { FFmpegError, Filter, type FilterContext, FilterGraph, Frame } from "nod
 
 export type Deinterlacing = "none" | "frame" | "field" | "one-field"
 
-/** What the pictures are to become; `fullRange`: as JPEG has it. */
-export type Shape = { readonly width: number; readonly height: number; readonly deinterlacing: Deinterlacing; readonly fullRange: boolean }
+/** What the pictures are to become; `fullRange`: as JPEG has it. `canvas`: black around them, up to its size. */
+export type Shape = {
+  readonly width: number
+  readonly height: number
+  readonly deinterlacing: Deinterlacing
+  readonly fullRange: boolean
+  readonly canvas?: { readonly width: number; readonly height: number; readonly x: number; readonly y: number }
+}
 
 const KEEP_AND_PUSH = (AV_BUFFERSRC_FLAG_KEEP_REF | AV_BUFFERSRC_FLAG_PUSH) as AVBufferSrcFlag
 
@@ -99,10 +105,12 @@ export class Shaper {
   }
 }
 
-function chain({ width, height, deinterlacing, fullRange }: Shape): readonly (readonly [name: string, args: string])[] {
+function chain({ width, height, deinterlacing, fullRange, canvas }: Shape): readonly (readonly [name: string, args: string])[] {
   const scale = ["scale", `w=${width}:h=${height}:flags=bicubic${fullRange ? ":out_range=pc" : ""}`] as const
   const format = ["format", `pix_fmts=${fullRange ? "yuvj420p" : "yuv420p"}`] as const
-  const end = [scale, format, ["setsar", "1"], ["buffersink", ""]] as const
+  const { width: w = 0, height: h = 0, x = 0, y = 0 } = canvas ?? {}
+  const pad = canvas === undefined ? [] : [["pad", `w=${w}:h=${h}:x=${x}:y=${y}`] as const]
+  const end = [scale, format, ...pad, ["setsar", "1"], ["buffersink", ""]] as const
   switch (deinterlacing) {
     case "none":
       return end

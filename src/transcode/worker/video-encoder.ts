@@ -11,6 +11,8 @@ type EncoderSettings = {
   readonly preset: Preset
   readonly threads: number
   readonly color: Color
+  /** Each picture comes out before the next goes in: threads share a picture instead of holding one each. */
+  readonly isLive: boolean
 }
 
 /** As FFmpeg numbers them (ISO/IEC 23091-2). */
@@ -105,7 +107,7 @@ export class VideoEncoder {
 
 const VOID = { pts: -1, duration: 0 }
 
-function configure(context: CodecContext, { width, height, frameRate, preset, threads, color }: EncoderSettings): void {
+function configure(context: CodecContext, { width, height, frameRate, preset, threads, color, isLive }: EncoderSettings): void {
   const rate = frameRate.num / frameRate.den
   context.width = width
   context.height = height
@@ -127,7 +129,9 @@ function configure(context: CodecContext, { width, height, frameRate, preset, th
   context.setOption("preset", preset)
   context.setOption("crf", QUALITY_CRF)
   context.setOption("forced-idr", true)
-  context.setOption("x264-params", "rc-lookahead=0:sync-lookahead=0:mbtree=0:scenecut=0:bframes=0:aud=1:sliced-threads=0")
+  // With frames of any length x264 holds one back to see how long it is.
+  const delay = isLive ? "sliced-threads=1:force-cfr=1" : "sliced-threads=0"
+  context.setOption("x264-params", `rc-lookahead=0:sync-lookahead=0:mbtree=0:scenecut=0:bframes=0:aud=1:${delay}`)
 }
 
 const PEAK_BITS_PER_PIXEL = 0.25

@@ -9,6 +9,8 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT470BG,
   AVCOL_SPC_BT709,
+  AVCOL_SPC_BT2020_CL,
+  AVCOL_SPC_BT2020_NCL,
   AVCOL_SPC_SMPTE170M,
   AVCOL_SPC_UNSPECIFIED,
   AVCOL_TRC_BT709,
@@ -17,10 +19,13 @@ import {
 } from "node-av/constants"
 import { Frame } from "node-av/lib"
 import { parameterSets } from "../annex-b.ts"
-import type { VideoInput, WorkerOutput } from "../protocol.ts"
+import type { VideoInput, VideoTarget, WorkerOutput } from "../protocol.ts"
+import { BurnIn } from "./burn-in.ts"
 import { Decoder } from "./decoder.ts"
 import { PictureClock } from "./picture-clock.ts"
+import type { FilmArea, LumaWeights } from "./plane-layer.ts"
 import { choose, costOf, LEAST_SPEED, ladder, type Quality, type Source, takesOneField } from "./quality.ts"
+import type { Scene } from "./scene.ts"
 import { type Deinterlacing, type Shape, Shaper } from "./shaper.ts"
 import { type Color, type EncodedPicture, VideoEncoder } from "./video-encoder.ts"
 
@@ -42,7 +47,7 @@ export class VideoTrack {
   readonly #last = new Frame()
   #hasLast = false
   #input: VideoInput | null = null
-  #maxHeight = 1080
+  #target: VideoTarget = { maxHeight: 1080, canvas: null, isLive: false }
   #decoder: Decoder | null = null
   #encoder: VideoEncoder | null = null
   #encoderMade = ""
@@ -57,9 +62,17 @@ export class VideoTrack {
   #keyNext = true
   #lastPts = Number.NEGATIVE_INFINITY
   #ticks = 0
+  readonly #scene: Scene
+  readonly #burnIn: BurnIn
+  /** Where the film is in the picture that was shaped last. */
+  #film: FilmArea = { x: 0, y: 0, width: 0, height: 0 }
+  /** The picture stands still up to here; null: it does not. */
+  #heldUntil: number | null = null
 
-  constructor(sink: VideoSink, cores: number) {
+  constructor(sink: VideoSink, cores: number, scene: Scene) {
     this.#sink = sink
+    this.#scene = scene
+    this.#burnIn = new BurnIn(scene)
     this.#threads = Math.min(cores, MAX_THREADS)
     this.#cores = cores
     this.#capacity = cores
@@ -74,8 +87,8 @@ export class VideoTrack {
     return ticks
   }
 
-  configure(input: VideoInput | null, maxHeight: number): void {
-    const isSame = JSON.stringify(input) === JSON.stringify(this.#input) && maxHeight === this.#maxHeight
+  configure(input: VideoInput | null, target: VideoTarget): void {
+    const isSame = JSON.stringify([input, target]) === JSON.stringify([this.#input, this.#target])
     if (isSame) return
     this.#playOut()
     if (this.#decoder !== null && this.#decoder.codec !== input?.codec) {
@@ -83,7 +96,7 @@ export class VideoTrack {
       this.#decoder = null
     }
     this.#input = input
-    this.#maxHeight = maxHeight
+    this.#target = target
     this.#quality = null
     this.#interlacedSeen = false
     if (input === null) this.#closeEncoder()
@@ -111,6 +124,7 @@ export class VideoTrack {
   }
 
   packet(data: Uint8Array, pts: number | null, dts: number | null, decodeOnly: boolean): void {
+    this.#heldUntil = null
     if (decodeOnly && pts !== null && this.#hidden.size < MAX_HIDDEN) this.#hidden.add(pts)
     const problem = this.#decoder?.decode(data, pts, dts, (frame) => this.#decoded(frame)) ?? null
     if (problem !== null) this.#sink.output({ type: "bad-packet", track: "video", at: pts, reason: problem })
@@ -124,11 +138,34 @@ export class VideoTrack {
 
   /** Shows the last picture on, up to `until`. */
   hold(until: number): void {
-    this.end()
-    if (!this.#hasLast) return
+    if (this.#heldUntil === null) this.#playOut()
+    this.#heldUntil = until
     // A still picture needs its own first packet at once: nothing follows that would push it out of the encoder.
-    for (let pts = this.#lastPts + HOLD_EVERY; pts <= until; pts += HOLD_EVERY) this.#encode(this.#last, pts, HOLD_EVERY)
-    this.#closeEncoder()
+    this.#pushOut()
+    if (!this.#hasLast) return
+    const every = this.#target.isLive ? this.#outputTicks() : HOLD_EVERY
+    for (let pts = this.#nextHeld(every); pts <= until; pts = this.#nextHeld(every)) this.#encode(this.#last, pts, every)
+    this.#pushOut()
+  }
+
+  /** Something else lies above the picture: one that stands still is sent again at once. */
+  planesChanged(): void {
+    if (this.#heldUntil === null || !this.#hasLast) return
+    if (!this.#burnIn.isStale(this.#lastPts)) return this.hold(this.#heldUntil)
+    const duration = this.#outputTicks()
+    this.#encode(this.#last, this.#lastPts + duration, duration)
+    this.#pushOut()
+  }
+
+  /** A held picture is sent again when its time has come or the planes change. */
+  #nextHeld(every: number): number {
+    const change = Math.max(this.#scene.changeAfter(this.#lastPts), this.#lastPts + LEAST_STEP)
+    return Math.ceil(Math.min(this.#lastPts + every, change))
+  }
+
+  /** What the encoder holds comes out; a live one holds nothing. */
+  #pushOut(): void {
+    if (!this.#target.isLive) this.#closeEncoder()
   }
 
   /** The next cheaper picture than now, from the next one on; false when there is none. */
@@ -137,7 +174,7 @@ export class VideoTrack {
     if (source === null || quality === null) return false
     // What the machine gave while it was too slow, as the cost table counts.
     this.#capacity = Math.min(this.#capacity, costOf(source, quality) * speed)
-    const rungs = ladder(source, this.#maxHeight)
+    const rungs = ladder(source, this.#target)
     const next = rungs.slice(rungs.findIndex((rung) => same(rung, quality)) + 1).find((rung, index, rest) => {
       return index === rest.length - 1 || costOf(source, rung) * LEAST_SPEED <= this.#capacity
     })
@@ -154,6 +191,7 @@ export class VideoTrack {
     this.#decoder?.close()
     this.#shaper.close()
     this.#last.free()
+    this.#burnIn.close()
   }
 
   #startStretch(from: number): void {
@@ -161,6 +199,7 @@ export class VideoTrack {
     this.#hidden.clear()
     this.#durations.clear()
     this.#hasLast = false
+    this.#heldUntil = null
     this.#from = from
     this.#keyNext = true
   }
@@ -218,7 +257,8 @@ export class VideoTrack {
     if (pts <= this.#lastPts) return
     this.#lastPts = pts
     const encoder = this.#openEncoder(picture)
-    encoder.encode(picture, pts, duration, this.#keyNext)
+    const drawn = this.#burnIn.draw(picture, pts, this.#film, lumaWeights(this.#color(picture).matrix))
+    encoder.encode(drawn, pts, duration, this.#keyNext)
     this.#keyNext = false
   }
 
@@ -232,6 +272,7 @@ export class VideoTrack {
       frameRate,
       threads: this.#threads,
       color: this.#color(picture),
+      isLive: this.#target.isLive,
     }
     const needed = JSON.stringify(settings)
     if (this.#encoder !== null && this.#encoderMade === needed) return this.#encoder
@@ -282,20 +323,35 @@ export class VideoTrack {
 
   #chooseQuality(): Quality | null {
     const source = this.#source()
-    return source === null ? null : choose(source, this.#maxHeight, this.#capacity)
+    return source === null ? null : choose(source, this.#target, this.#capacity)
   }
 
   #shape(frame: Frame): Shape | null {
     const [source, quality] = [this.#source(), this.#quality]
     if (source === null || quality === null) return null
-    const height = even(Math.min(quality.height, frame.height))
-    const width = even(height * this.#aspect(frame))
-    return {
-      width,
-      height,
-      deinterlacing: this.#deinterlacing({ ...source, interlaced: true, height: frame.height }, quality),
-      fullRange: false,
+    const deinterlacing = this.#deinterlacing({ ...source, interlaced: true, height: frame.height }, quality)
+    const film = this.#filmArea(frame, quality)
+    this.#film = film
+    const { canvas } = this.#target
+    const { width, height, x, y } = film
+    return { width, height, deinterlacing, fullRange: false, ...(canvas === null ? {} : { canvas: { ...canvas, x, y } }) }
+  }
+
+  #filmArea(frame: Frame, quality: Quality): FilmArea {
+    const { canvas } = this.#target
+    const aspect = this.#aspect(frame)
+    if (canvas === null) {
+      const height = even(Math.min(quality.height, frame.height))
+      return { x: 0, y: 0, width: even(height * aspect), height }
     }
+    const height = even(Math.min(canvas.height, canvas.width / aspect))
+    const width = even(Math.min(canvas.width, height * aspect))
+    return { x: 2 * Math.floor((canvas.width - width) / 4), y: 2 * Math.floor((canvas.height - height) / 4), width, height }
+  }
+
+  #outputTicks(): number {
+    const { num, den } = this.#outputRate()
+    return (90_000 * den) / num
   }
 
   /** Nothing until the first interlaced picture: film needs no filter, which would hold a picture back. */
@@ -337,6 +393,19 @@ type ParameterFacts = {
 const HD = { primaries: AVCOL_PRI_BT709, transfer: AVCOL_TRC_BT709, matrix: AVCOL_SPC_BT709 }
 const PAL = { primaries: AVCOL_PRI_BT470BG, transfer: AVCOL_TRC_SMPTE170M, matrix: AVCOL_SPC_BT470BG }
 const NTSC = { primaries: AVCOL_PRI_SMPTE170M, transfer: AVCOL_TRC_SMPTE170M, matrix: AVCOL_SPC_SMPTE170M }
+
+/** So near to one another two pictures of a still may be. */
+const LEAST_STEP = 900
+
+/** ISO/IEC 23091-2 8.3. */
+const BT601: LumaWeights = { red: 0.299, blue: 0.114 }
+const BT709: LumaWeights = { red: 0.2126, blue: 0.0722 }
+const BT2020: LumaWeights = { red: 0.2627, blue: 0.0593 }
+
+function lumaWeights(matrix: number): LumaWeights {
+  if (matrix === AVCOL_SPC_BT709) return BT709
+  return matrix === AVCOL_SPC_BT2020_NCL || matrix === AVCOL_SPC_BT2020_CL ? BT2020 : BT601
+}
 
 /** More encoder threads hold more pictures back than they gain. */
 const MAX_THREADS = 6

@@ -6,10 +6,14 @@ import { AudioTrack } from "./audio-track.ts"
 import { UnsupportedCodec } from "./decoder.ts"
 import { jpegOf } from "./picture.ts"
 import { SpeedMeter } from "./quality.ts"
+import { Scene } from "./scene.ts"
 import { VideoTrack } from "./video-track.ts"
 
 /** Messages are looked for at least this often while there is work, so that a jump is seen at once. */
 const YIELD_AFTER_MS = 4
+
+/** What is heard even when a jump overtakes it. */
+const ALWAYS: ReadonlySet<ToWorker["type"]> = new Set(["configure", "picture", "overlay", "highlight", "clear-planes"])
 
 /** Works through the parent's messages one by one. A `begin` overtakes all that wait: they belong to what was left. */
 export class Worker {
@@ -17,6 +21,7 @@ export class Worker {
   readonly #video: VideoTrack
   readonly #audio: AudioTrack
   readonly #meter = new SpeedMeter()
+  readonly #scene = new Scene()
   #inbox: ToWorker[] = []
   #items: WorkerOutput[] = []
   #epoch = 0
@@ -29,12 +34,12 @@ export class Worker {
     Log.setLevel(AV_LOG_QUIET)
     this.#send = send
     const output = (item: WorkerOutput) => this.#items.push(item)
-    this.#video = new VideoTrack({ output }, availableParallelism())
+    this.#video = new VideoTrack({ output }, availableParallelism(), this.#scene)
     this.#audio = new AudioTrack(output)
   }
 
   take(message: ToWorker): void {
-    if (message.type === "begin") this.#inbox = this.#inbox.filter((waiting) => waiting.type === "configure" || waiting.type === "picture")
+    if (message.type === "begin") this.#inbox = this.#inbox.filter((waiting) => ALWAYS.has(waiting.type))
     this.#inbox.push(message)
     if (!this.#isRunning) void this.#run()
   }
@@ -69,7 +74,7 @@ export class Worker {
   #act(message: ToWorker): void {
     switch (message.type) {
       case "configure":
-        this.#video.configure(message.video, message.maxHeight)
+        this.#video.configure(message.video, message.target)
         this.#audio.configure(message.audio)
         this.#converts = message.video === null ? "audio" : "video"
         return
@@ -87,6 +92,17 @@ export class Worker {
       case "fill":
         this.#audio.fill(message.from, message.until)
         return
+      case "overlay":
+        this.#scene.overlay(message)
+        this.#planesChanged()
+        return
+      case "highlight":
+        this.#scene.highlight(message)
+        this.#planesChanged()
+        return
+      case "clear-planes":
+        this.#scene.clear()
+        return
       case "hold":
         this.#video.hold(message.until)
         return
@@ -99,6 +115,12 @@ export class Worker {
         this.#send({ type: "picture", ...jpegOf(message.picture, message.width) })
         return
     }
+  }
+
+  /** What belongs together comes together: a menu's picture and its selected button are one change. */
+  #planesChanged(): void {
+    const [next] = this.#inbox
+    if (next?.type !== "overlay" && next?.type !== "highlight") this.#video.planesChanged()
   }
 
   #begin({ epoch, videoFrom, audioFrom }: Extract<ToWorker, { type: "begin" }>): void {
