@@ -6,6 +6,7 @@ import { infoCommand } from "./info.ts"
 import { lsCommand } from "./ls.ts"
 import { playCommand } from "./play.ts"
 import { programsCommand } from "./programs.ts"
+import { serveCommand } from "./serve.ts"
 import { traceCommand } from "./trace.ts"
 import { version } from "./version.ts"
 
@@ -14,6 +15,7 @@ Examples:
   opentray movie.iso                       play a disc image in the browser
   opentray /media/dvd                      play a drive's disc or a folder
   opentray https://nas.local/movie.iso     play an image over the network
+  opentray serve ~/Films --lan             a folder of discs, for every screen of the house
   opentray info movie.iso                  what is on the disc
   opentray ls movie.iso /BDMV/STREAM       files inside the image
   opentray cat movie.iso --title 1 > film.m2ts
@@ -29,6 +31,7 @@ const program = new Command("opentray")
   .addHelpText("after", EXAMPLES)
   .exitOverride()
   .addCommand(playCommand(), { isDefault: true })
+  .addCommand(serveCommand())
   .addCommand(infoCommand())
   .addCommand(lsCommand())
   .addCommand(catCommand())

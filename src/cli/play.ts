@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process"
 import { Command } from "commander"
-import { DiscError } from "../base/index.ts"
-import { createBrowserHost } from "../hosts/browser/index.ts"
 import { openDisc } from "../plugin/node.ts"
 import { nameOf, startServer } from "../server/index.ts"
+import { allHosts } from "./hosts.ts"
 import { write, writeJson } from "./output.ts"
+import { port } from "./port.ts"
+import { untilStopped } from "./until-stopped.ts"
 
 type Options = { readonly open: boolean; readonly film?: boolean; readonly json?: boolean; readonly port: string; readonly host: string }
 
@@ -27,16 +28,14 @@ Examples:
   opentray movie.iso --host 0.0.0.0           for other machines of the house too`,
     )
     .action(async (spec: string, options: Options) => {
-      const port = Number(options.port)
-      if (!Number.isInteger(port) || port < 0 || port > 65_535)
-        throw new DiscError("bad-argument", `--port takes 0 to 65535, not "${options.port}"`)
+      const listenOn = port(options.port)
       const disc = await openDisc(spec)
       const server = await startServer({
         host: options.host,
-        port,
+        port: listenOn,
         discs: [{ disc, name: nameOf(spec) }],
         openDisc,
-        hosts: [(context) => createBrowserHost(context)],
+        hosts: allHosts(),
       })
       const url = options.film ? `${server.url}?start=film` : server.url
       const label = disc.info.label || nameOf(spec)
@@ -45,13 +44,6 @@ Examples:
       await untilStopped()
       await server.close()
     })
-}
-
-/** Ctrl-C and the end of the terminal stop the server; a second Ctrl-C stops at once. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve())
-  })
 }
 
 /** Best effort: the address is printed in any case. */

@@ -6,7 +6,7 @@ import { DiscError, type Source } from "../base/index.ts"
 import { parseRange } from "./byte-range.ts"
 
 /** Read and sent at a time: a client that does not take it costs us this much, twice. */
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 128 * 1024
 /** A client that takes nothing for so long while its connection stands is not coming back; a film paused over dinner is. */
 const MAX_PAUSE_MS = 60 * 60 * 1000
 

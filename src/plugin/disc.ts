@@ -22,6 +22,8 @@ export interface Disc {
   script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
   openTitle(number: number, options?: { readonly angle?: number }): Promise<TitleSource>
+  /** The disc's own picture of itself (JPEG or PNG, Blu-ray's META folder); null where it has none. */
+  cover(): Promise<Uint8Array | null>
   /** The disc's program as readable assembly, line by line: program chains (DVD), movie objects (Blu-ray). */
   programs(): Iterable<string>
   close(): Promise<void>

@@ -1,4 +1,5 @@
 import { DiscError, type Source, ticksFromSeconds, type Warning, Warnings } from "../base/index.ts"
+import type { Thumbnail } from "../disc/bluray/index.ts"
 import { type DiscInfo, type ParsedDisc, readDisc, type TitleInfo } from "../disc/index.ts"
 import { type FileSystem, openFileSystem } from "../filesystem/index.ts"
 import { printPrograms as printDvdPrograms } from "../navigation/dvd/index.ts"
@@ -94,6 +95,14 @@ class OpenedDisc implements Disc {
   openTitle(number: number, options: { readonly angle?: number } = {}): Promise<TitleSource> {
     this.#title(number)
     return openTitleFile(this.#parsed, this.files, number, { ...options, warnings: this.#warnings })
+  }
+
+  async cover(): Promise<Uint8Array | null> {
+    if (this.#parsed.kind === "dvd-video") return null
+    const { bluray } = this.#parsed
+    const area = ({ width, height }: Thumbnail) => (width ?? 0) * (height ?? 0)
+    const [largest] = bluray.discLibraries.flatMap(({ thumbnails }) => thumbnails).sort((a, b) => area(b) - area(a))
+    return largest === undefined ? null : bluray.thumbnail(largest.path).catch(() => null)
   }
 
   programs(): Iterable<string> {

@@ -11,7 +11,7 @@ import type { Library } from "./library/index.ts"
 import { nameOf } from "./name-of.ts"
 import { SocketAcceptor } from "./socket-acceptor.ts"
 
-export { cacheFolder, Library, type LibraryOptions } from "./library/index.ts"
+export { Library, type LibraryOptions } from "./library/index.ts"
 export { nameOf } from "./name-of.ts"
 
 /** More would only fight for the machine; the next one is told so. */

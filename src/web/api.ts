@@ -1,3 +1,4 @@
+import type { DiscDescription, LibraryListing } from "../hosts/browser/catalogue-message.ts"
 import type { DiscListing } from "../hosts/browser/protocol.ts"
 import type { Problem } from "./player/player.ts"
 
@@ -18,10 +19,23 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   return body as T
 }
 
-export const listDiscs = (): Promise<readonly DiscListing[]> => ask("api/discs")
+/** Every disc of the server, in short. */
+export const getLibrary = (): Promise<LibraryListing> => ask("api/library")
+
+export const getDisc = async (id: string): Promise<DiscListing> => listingOf(await ask<DiscDescription>(`api/discs/${id}`))
 
 /** Opens another disc by its path or address. */
-export const openDisc = (spec: string): Promise<DiscListing> =>
-  ask("api/discs", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ spec }) })
+export const openDisc = async (spec: string): Promise<DiscListing> =>
+  listingOf(
+    await ask<DiscDescription>("api/discs", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ spec }),
+    }),
+  )
+
+const listingOf = (disc: DiscDescription): DiscListing => ({ id: disc.id, name: disc.name, info: disc })
+
+export const coverUrl = (disc: string): string => `api/discs/${disc}/cover.jpg`
 
 export const thumbnailUrl = (disc: string, title: number): string => `api/discs/${disc}/titles/${title}/thumbnail.jpg`

@@ -1,7 +1,8 @@
+import type { DiscSummary } from "../hosts/browser/catalogue-message.ts"
 import type { DiscListing } from "../hosts/browser/protocol.ts"
 import type { Beginning } from "./memory.ts"
 
-/** Enough of a fingerprint to tell the discs of one server apart. */
+/** Of the fingerprint in ids and older addresses; enough to tell the discs of one server apart. */
 const FINGERPRINT_LENGTH = 12
 
 /** What is asked for, where anything is. Times in seconds. */
@@ -25,15 +26,16 @@ export function bookmarkOf(): Wanted {
   }
 }
 
-/** The disc that the address names; the first where it names none, which is the one that the server was started with. */
-export function bookmarkedDisc(discs: readonly DiscListing[]): DiscListing | null {
+/** The disc that the address names, by its id or as the disc with that content; null where it names none that is there. */
+export function bookmarkedDisc(discs: readonly DiscSummary[]): DiscSummary | null {
   const wanted = query().get("disc")
-  const named = wanted === null ? undefined : discs.find(({ info }) => info.fingerprint.startsWith(wanted))
-  return named ?? discs[0] ?? null
+  if (wanted === null) return null
+  const content = wanted.slice(0, FINGERPRINT_LENGTH)
+  return discs.find(({ id }) => id === wanted) ?? discs.find(({ fingerprint }) => fingerprint.startsWith(content)) ?? null
 }
 
 /** `place` is null in a menu: the disc begins anew from there. */
-export function bookmarkAddress({ info }: DiscListing, place: { readonly title: number; readonly time: number } | null): string {
-  const disc = `?disc=${info.fingerprint.slice(0, FINGERPRINT_LENGTH)}`
+export function bookmarkAddress({ id }: DiscListing, place: { readonly title: number; readonly time: number } | null): string {
+  const disc = `?disc=${encodeURIComponent(id)}`
   return place === null ? `${disc}&start=menu` : `${disc}&title=${place.title}&t=${Math.floor(place.time)}`
 }

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from "node:fs"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { cacheFolder } from "../../src/hosts/cache-folder.ts"
 import { openDisc } from "../../src/plugin/node.ts"
-import { cacheFolder, Library } from "../../src/server/index.ts"
+import { Library } from "../../src/server/index.ts"
 import { sampleBluray, sampleDvd } from "../support/samples.ts"
 import { Workplace } from "./support/discs.ts"
 

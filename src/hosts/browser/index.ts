@@ -6,8 +6,10 @@ import { DiscError } from "../../base/index.ts"
 import { warmUp } from "../../transcode/index.ts"
 import type { HeldDisc, Host, HostContext, ListedDisc } from "../host.ts"
 import { BrowserSession, type Channel } from "./browser-session.ts"
+import { describe, discOf, serveCatalogue } from "./catalogue.ts"
 import { fileEndpoint } from "./file-socket.ts"
 import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
+import { PictureFolder } from "./picture-folder.ts"
 import type { DiscListing, HostMessage, PlayRequest } from "./protocol.ts"
 import { servePage } from "./static-page.ts"
 import { Thumbnails } from "./thumbnails.ts"
@@ -20,28 +22,26 @@ const openRequest = v.object({ spec: v.pipe(v.string(), v.trim(), v.minLength(1)
 export type BrowserHostOptions = {
   /** The folder of the built page; default: where `npm run build` puts it. */
   readonly page?: string
+  /** A folder where pictures are kept from one run to the next; without it they are kept in memory. */
+  readonly pictures?: string
 }
 
 /** Plays discs in a browser page: the page, what it asks for, and a session for each that watches. */
 export function createBrowserHost(context: HostContext, options: BrowserHostOptions = {}): Host {
   const sessions = new Map<string, BrowserSession>()
-  const thumbnails = new Thumbnails()
+  const thumbnails = new Thumbnails(options.pictures === undefined ? null : new PictureFolder(options.pictures))
   // The first picture should not wait for a process to start.
   warmUp()
   const routes = new Hono()
 
-  routes.get("/api/discs", (c) => c.json(context.discs().map(listing)))
+  serveCatalogue(routes, context, thumbnails)
   routes.post("/api/discs", async (c) => {
     if (Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY) > MAX_MESSAGE_BYTES) {
       throw new DiscError("limit", "the request is too long for a path or an address")
     }
     const request = v.safeParse(openRequest, await c.req.json().catch(() => null))
     if (!request.success) throw new DiscError("bad-argument", "give the path or address of a disc")
-    return c.json(listing(await context.open(request.output.spec)))
-  })
-  routes.get("/api/discs/:id/titles/:title/thumbnail.jpg", async (c) => {
-    const picture = await thumbnails.get(discOf(context, c.req.param("id")), Number(c.req.param("title")))
-    return c.body(picture, 200, { "content-type": "image/jpeg", "cache-control": "private, max-age=86400" })
+    return c.json(describe(await context.open(request.output.spec)))
   })
   routes.get("/api/stream/:session", (c) => {
     const stream = sessions.get(c.req.param("session"))?.stream() ?? null
@@ -84,12 +84,6 @@ export function createBrowserHost(context: HostContext, options: BrowserHostOpti
 
 function listing({ id, name, info }: ListedDisc): DiscListing {
   return { id, name, info }
-}
-
-function discOf(context: HostContext, id: string): ListedDisc {
-  const disc = context.find(id)
-  if (disc === null) throw new DiscError("not-found", "that disc is not open any more; reload the page")
-  return disc
 }
 
 /** One socket is one session: it begins with the page's `play` and ends with the socket. */

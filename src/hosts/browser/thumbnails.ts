@@ -2,6 +2,7 @@ import { DiscError } from "../../base/index.ts"
 import type { Disc } from "../../plugin/index.ts"
 import { type KeyPicture, makeThumbnail } from "../../transcode/index.ts"
 import type { ListedDisc } from "../host.ts"
+import type { PictureFolder } from "./picture-folder.ts"
 
 /** In pixels; the page shows 112, screens have twice as many. */
 const WIDTH = 256
@@ -14,40 +15,81 @@ const MOMENT = 0.12
 /** Packets looked at for a key picture. */
 const MAX_PACKETS = 2_000
 
+/** Errors that another try may not meet: a disc that was still being copied, a converter that was busy, a client that left. */
+const PASSING: readonly string[] = ["aborted", "limit", "read-failed", "source-changed", "unavailable"]
+
+type Picture = Promise<Uint8Array<ArrayBuffer>>
+type Job = { readonly picture: Picture; wanted: number }
+type Waiting = { readonly isWanted: () => boolean; readonly go: (is: "turn" | "dropped") => void }
+
 /** A small frame of the film beside each title, made when it is first asked for. */
 export class Thumbnails {
-  readonly #pictures = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
-  readonly #waiting: (() => void)[] = []
+  readonly #kept: PictureFolder | null
+  readonly #jobs = new Map<string, Job>()
+  #waiting: Waiting[] = []
   #running = 0
   #closed = false
 
-  /** JPEG. @throws DiscError `not-found`, `unavailable`, what playing the title throws */
-  get(disc: ListedDisc, title: number): Promise<Uint8Array<ArrayBuffer>> {
+  /** `kept`: pictures of earlier runs, if they are kept. */
+  constructor(kept: PictureFolder | null = null) {
+    this.#kept = kept
+  }
+
+  /** JPEG. `signal`: ends when nobody looks any more. @throws DiscError `not-found`, `unavailable`, what playing the title throws */
+  get(disc: ListedDisc, title: number, signal?: AbortSignal): Picture {
     const key = `${disc.id}/${title}`
-    const known = this.#pictures.get(key)
-    if (known !== undefined) return known
-    const picture = this.#inTurn(() => makePicture(disc, title))
-    this.#pictures.set(key, picture)
-    const [oldest] = this.#pictures.keys()
-    if (this.#pictures.size > MAX_PICTURES && oldest !== undefined) this.#pictures.delete(oldest)
-    return picture
+    const job = this.#jobs.get(key) ?? this.#begin(key, disc, title)
+    if (signal?.aborted !== true) job.wanted++
+    signal?.addEventListener("abort", () => job.wanted--, { once: true })
+    return job.picture
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const wake of this.#waiting.splice(0)) wake()
+    for (const { go } of this.#waiting.splice(0)) go("dropped")
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#running >= MAX_AT_ONCE && !this.#closed) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  #begin(key: string, disc: ListedDisc, title: number): Job {
+    const job: Job = { wanted: 0, picture: this.#keptOrMade(disc, title, () => job.wanted > 0) }
+    this.#jobs.set(key, job)
+    job.picture.catch((error: unknown) => {
+      if (error instanceof DiscError && PASSING.includes(error.code)) this.#jobs.delete(key)
+    })
+    const [oldest] = this.#jobs.keys()
+    if (this.#jobs.size > MAX_PICTURES && oldest !== undefined) this.#jobs.delete(oldest)
+    return job
+  }
+
+  async #keptOrMade(disc: ListedDisc, title: number, isWanted: () => boolean): Picture {
+    const key = `${disc.info.fingerprint}-${title}`
+    const kept = await this.#kept?.get(key)
+    if (kept != null) return kept
+    const made = await this.#inTurn(isWanted, () => makePicture(disc, title))
+    await this.#kept?.put(key, made)
+    return made
+  }
+
+  /** The one asked for last is made first: it is what the person has scrolled to. What nobody looks at any more is not made. */
+  async #inTurn<T>(isWanted: () => boolean, work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new DiscError("aborted", "the server stops")
-    this.#running++
+    if (this.#running < MAX_AT_ONCE) this.#running++
+    else if ((await new Promise<"turn" | "dropped">((go) => this.#waiting.push({ isWanted, go }))) === "dropped") {
+      throw new DiscError("aborted", "nobody looks at this picture any more")
+    }
     try {
       return await work()
     } finally {
-      this.#running--
-      this.#waiting.shift()?.()
+      this.#next()
     }
+  }
+
+  /** Hands this turn on. */
+  #next(): void {
+    for (let waiting = this.#waiting.pop(); waiting !== undefined; waiting = this.#waiting.pop()) {
+      if (waiting.isWanted()) return waiting.go("turn")
+      waiting.go("dropped")
+    }
+    this.#running--
   }
 }
 

@@ -1,2 +1,1 @@
-export { cacheFolder } from "./info-cache.ts"
 export { Library, type LibraryOptions } from "./library.ts"

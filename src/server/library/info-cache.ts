@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto"
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { homedir } from "node:os"
-import { isAbsolute, join } from "node:path"
+import { join } from "node:path"
 import type { DiscInfo } from "../../disc/index.ts"
 
 /** Raised when what is written here changes its shape. */
@@ -13,14 +12,6 @@ const MAX_BYTES = 64 * 1024 * 1024
 export type KnownDisc = { readonly id: string; readonly info: DiscInfo }
 
 type Stored = KnownDisc & { readonly format: number; readonly version: string; readonly stamp: string }
-
-/** The system's folder for what can be made again: `XDG_CACHE_HOME` where it is set (an absolute path, as its specification says). */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = environment
-  if (XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, "opentray")
-  if (process.platform === "win32") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "opentray")
-  return process.platform === "darwin" ? join(homedir(), "Library", "Caches", "opentray") : join(homedir(), ".cache", "opentray")
-}
 
 /**
  * What was read of a library's discs, a file each, so that thousands need not be opened again at the next start. It is only ever a shortcut:

@@ -2,7 +2,7 @@ import type { RefObject } from "preact"
 import { useRef, useState } from "preact/hooks"
 import type { DiscListing, PlayStart } from "../../hosts/browser/protocol.ts"
 import type { MenuName } from "../../plugin/session.ts"
-import { ApiError, listDiscs, openDisc } from "../api.ts"
+import { ApiError, getDisc, getLibrary, openDisc } from "../api.ts"
 import { bookmarkedDisc, bookmarkOf } from "../bookmark.ts"
 import { closeLocal, type LocalDisc, openLocal } from "../local-files.ts"
 import { type Beginning, beginning, languages, placeOf, rememberBeginning } from "../memory.ts"
@@ -63,7 +63,11 @@ export function useDisc() {
     }
     setBusy(false)
   }
-  const listed = async () => bookmarkedDisc(await listDiscs())
+  const listed = async () => {
+    const { discs } = await getLibrary()
+    const disc = bookmarkedDisc(discs) ?? discs[0]
+    return disc === undefined ? null : getDisc(disc.id)
+  }
   const fromTheStart = (disc: DiscListing) => begin.disc(disc, prefers, null)
   const opened = async (spec: string) => {
     const disc = await openDisc(spec)
