@@ -4,13 +4,13 @@ import { DiscError } from "../../../base/index.ts"
 /** Larger than any description or answer: gmediarender's longest, its list of types, has 20 kB. */
 const MAX_ANSWER_BYTES = 512 * 1024
 /** A question that takes longer is not answered any more; acts may take a television longer, so callers say. */
-const QUESTION_MS = 3_000
+const QUESTION_MS = 2_500
 
 export type DeviceRequest = {
   readonly method?: "GET" | "POST"
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** For the whole exchange. Default 3,000. */
+  /** For the whole exchange. Default 2,500. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -39,9 +39,9 @@ export function askDevice(url: URL, ask: DeviceRequest = {}): Promise<DeviceAnsw
       clearTimeout(timer)
       signal?.removeEventListener("abort", onAbort)
     }
+    asked.on("error", (cause) => end(unanswered(url, `(${(cause as NodeJS.ErrnoException).code ?? cause.message})`)))
     if (signal?.aborted) return onAbort()
     signal?.addEventListener("abort", onAbort, { once: true })
-    asked.on("error", (cause) => end(unanswered(url, `(${(cause as NodeJS.ErrnoException).code ?? cause.message})`)))
     asked.on("response", (response) => {
       const chunks: Buffer[] = []
       let bytes = 0
