@@ -1,4 +1,5 @@
 import { DiscError } from "../base/index.ts"
+import type { TitleInfo } from "../disc/index.ts"
 import type { Disc, PlayOptions, Session } from "../plugin/index.ts"
 import { type Converter, type ConverterOptions, openConverter, warmUp } from "../transcode/index.ts"
 import type { HeldDisc, HostContext, ListedDisc } from "./host.ts"
@@ -6,6 +7,8 @@ import { StreamOutput } from "./stream-output.ts"
 
 /** Read ahead of what the device takes: the converter's own bounds hold it back. */
 const AHEAD_SECONDS = 4
+/** What any television takes. */
+const MAX_HEIGHT = 1080
 
 /** What a device is to get. */
 export type ConvertedStreamOptions = {
@@ -79,7 +82,7 @@ class ConversionRun {
   static async start(disc: Disc, options: ConvertedStreamOptions, release: () => void): Promise<ConversionRun> {
     const title = disc.info.titles.find(({ number }) => number === options.title)
     if (title === undefined) throw new DiscError("not-found", `the disc has no title ${options.title}`)
-    const converter = await openConverter(converterOptions(options))
+    const converter = await openConverter(converterOptions(options, title))
     try {
       return new ConversionRun(disc.play(playOptions(options)), converter, release)
     } catch (error) {
@@ -125,10 +128,13 @@ class ConversionRun {
   }
 }
 
-function converterOptions({ maxHeight, audioCodec }: ConvertedStreamOptions): ConverterOptions {
+/** Copied video keeps its size: what has too many lines is converted. */
+function converterOptions({ maxHeight = MAX_HEIGHT, audioCodec, burnIn }: ConvertedStreamOptions, title: TitleInfo): ConverterOptions {
+  const lines = title.streams.find(({ kind }) => kind === "video")?.height ?? 0
   return {
-    video: { codecs: ["h264"], ...(maxHeight === undefined ? {} : { maxHeight }) },
-    audio: { codecs: audioCodec === "ac3" ? ["aac", "ac3"] : ["aac"] },
+    video: { codecs: ["h264"], maxHeight, convertsAll: lines > maxHeight },
+    audio: audioCodec === "ac3" ? { codecs: ["aac", "ac3"], encodeAs: "ac3" } : { codecs: ["aac"] },
+    burnIn: burnIn ?? false,
   }
 }
 

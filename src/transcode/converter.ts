@@ -3,7 +3,7 @@ import type { DiscontinuityItem, Item, PacketItem, StreamDescription } from "../
 import { AudioCopy, type Copied, VideoCopy } from "./copy.ts"
 import { Engine } from "./engine.ts"
 import { Interleaver } from "./interleaver.ts"
-import type { AudioInput, TrackName, VideoInput, WorkerOutput } from "./protocol.ts"
+import type { TrackName, VideoInput, WorkerOutput } from "./protocol.ts"
 import { SILENT_CHANNELS, SILENT_CONFIG, SILENT_FRAME_TICKS, SILENT_SAMPLE_RATE, SilentTrack } from "./silence.ts"
 import type { Converter, ConverterOptions, ConverterStats, OutputItem, PacketOutput, ParametersOutput } from "./types.ts"
 
@@ -169,7 +169,7 @@ export class ItemConverter implements Converter {
     this.#interleaver.activate("audio", audioMode.kind !== "none")
     this.#engine.configure(
       videoMode.kind === "converted" && video !== null ? videoInput(video) : null,
-      audioMode.kind === "converted" && audio !== null ? audioInput(audio) : null,
+      audioMode.kind === "converted" && audio !== null ? { codec: audio.codec, encodeAs: this.#options.audio.encodeAs ?? "aac" } : null,
     )
   }
 
@@ -333,8 +333,8 @@ export class ItemConverter implements Converter {
         return
       }
       case "audio-parameters": {
-        const { extradata, sampleRate, channels } = item
-        this.#announce("audio", { type: "parameters", stream: "audio", codec: "aac", extradata, sampleRate, channels, converted: true })
+        const { codec, extradata, sampleRate, channels } = item
+        this.#announce("audio", { type: "parameters", stream: "audio", codec, extradata, sampleRate, channels, converted: true })
         return
       }
       case "mark": {
@@ -387,7 +387,7 @@ export class ItemConverter implements Converter {
     if (missing === null || this.#isClosed) return this.#cancelQuiet()
     if (missing === "audio") {
       if (this.#soundIsBehind() > SOUND_IS_MISSING) this.#fillSound(SOUND_IS_MISSING_WHEN_QUIET)
-    } else if (this.#interleaver.span > SOUND_IS_MISSING) this.#interleaver.release()
+    } else if (this.#interleaver.span > SOUND_IS_MISSING && this.#engine.isIdle) this.#interleaver.release()
     this.#quiet ??= setTimeout(() => this.#wasQuiet(), QUIET_MS)
   }
 
@@ -503,8 +503,4 @@ const SILENT_PARAMETERS: ParametersOutput = {
 function videoInput({ codec, video }: StreamDescription): VideoInput {
   const { width = 0, height = 0, frameRate = "", interlaced = false, aspect = "" } = video ?? {}
   return { codec, width, height, frameRate, interlaced, aspect }
-}
-
-function audioInput({ codec }: StreamDescription): AudioInput {
-  return { codec }
 }

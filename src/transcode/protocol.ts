@@ -24,7 +24,7 @@ export type VideoTarget = {
   readonly isLive: boolean
 }
 
-export type AudioInput = { readonly codec: CodecName }
+export type AudioInput = { readonly codec: CodecName; readonly encodeAs: "aac" | "ac3" }
 
 export type TrackName = "video" | "audio"
 
@@ -99,7 +99,13 @@ export type WorkerOutput =
       readonly height: number
       readonly frameRate: string
     }
-  | { readonly type: "audio-parameters"; readonly extradata: Uint8Array; readonly sampleRate: number; readonly channels: number }
+  | {
+      readonly type: "audio-parameters"
+      readonly codec: "aac" | "ac3"
+      readonly extradata: Uint8Array
+      readonly sampleRate: number
+      readonly channels: number
+    }
   | { readonly type: "mark" }
   | { readonly type: "lowered"; readonly at: number; readonly height: number; readonly doubleRate: boolean; readonly speed: number }
   | { readonly type: "bad-packet"; readonly track: TrackName; readonly at: number | null; readonly reason: string }

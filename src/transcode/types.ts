@@ -2,7 +2,7 @@ import type { Ticks, Warning } from "../base/index.ts"
 import type { CodecName } from "../mpeg/access-unit.ts"
 import type { DiscontinuityItem, Item } from "../plugin/items.ts"
 
-/** What the host can play as it is; everything else is converted to H.264 and AAC, which it must always play. */
+/** What the host can play as it is; everything else is converted to H.264 and AAC (or AC-3), which it must always play. */
 export type ConverterOptions = {
   readonly video: {
     /** Copied codecs. `h264` must be among them: it is what the rest is converted to. */
@@ -19,6 +19,8 @@ export type ConverterOptions = {
   readonly audio: {
     /** Copied codecs. `aac` must be among them. */
     readonly codecs: readonly CodecName[]
+    /** What other sound becomes: stereo AAC-LC (default), or AC-3 with up to 5.1 channels, for receivers. Where a disc has no sound there is silent AAC. */
+    readonly encodeAs?: "aac" | "ac3"
   }
   /** Draws overlays and the selected button into the picture, which is converted whatever its codec. Default false. */
   readonly burnIn?: boolean

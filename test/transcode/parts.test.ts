@@ -82,11 +82,11 @@ describe("sound grid", () => {
         fc.array(fc.tuple(fc.integer({ min: 0, max: 500_000 }), fc.integer({ min: 1, max: 3000 })), { maxLength: 20 }),
         (blocks) => {
           const times: number[] = []
-          const grid = new SoundGrid(1024, ({ left, right }, pts) => {
-            expect([left.length, right.length]).toEqual([1024, 1024])
+          const grid = new SoundGrid(1024, 2, (block, pts) => {
+            expect(block.map(({ length }) => length)).toEqual([1024, 1024])
             times.push(pts)
           })
-          for (const [pts, size] of blocks) grid.put({ left: new Float32Array(size), right: new Float32Array(size) }, pts)
+          for (const [pts, size] of blocks) grid.put([new Float32Array(size), new Float32Array(size)], pts)
           expect(times).toEqual(times.map((_, index) => (times[0] ?? 0) + index * 1920))
         },
       ),

@@ -1,39 +1,57 @@
 import { AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_SAMPLE_FMT_FLTP } from "node-av/constants"
 import { Codec, CodecContext, FFmpegError, Frame, Packet, Rational } from "node-av/lib"
-import { SAMPLE_RATE, type StereoBlock } from "./sound-grid.ts"
+import type { OutputChannels } from "./downmix.ts"
+import { SAMPLE_RATE, type SoundBlock } from "./sound-grid.ts"
 
-/** AAC-LC's frame. */
-export const BLOCK_SAMPLES = 1024
-export const BLOCK_TICKS = (BLOCK_SAMPLES * 90_000) / SAMPLE_RATE
-/** Transparent for nearly everything with FFmpeg's AAC-LC encoder. */
-const BIT_RATE = 192_000n
+export type EncodedSound = "aac" | "ac3"
+
+/** Samples of a frame. */
+const FRAME_SAMPLES: Readonly<Record<EncodedSound, number>> = { aac: 1024, ac3: 1536 }
+/** Transparent for nearly everything with FFmpeg's encoders; 448 kbit/s is what DVDs give 5.1 channels. */
+const BIT_RATES: Readonly<Record<EncodedSound, Readonly<Record<OutputChannels, bigint>>>> = {
+  aac: { 2: 192_000n, 6: 384_000n },
+  ac3: { 2: 224_000n, 6: 448_000n },
+}
+/** What a decoder gives of a frame lies so far before the frame's block: half a transform of AC-3 (ATSC A/52 7.9). */
+const AC3_DELAY_TICKS = (256 * 90_000) / SAMPLE_RATE
 const SAMPLE = new Rational(1, SAMPLE_RATE)
-const STEREO = { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 2, mask: 3n }
+const LAYOUTS = {
+  2: { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 2, mask: 3n },
+  6: { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 6, mask: 0x60fn },
+}
 
-/** Blocks of 1024 stereo samples in, raw AAC-LC frames out. */
+export const blockSamples = (codec: EncodedSound): number => FRAME_SAMPLES[codec]
+export const blockTicks = (codec: EncodedSound): number => (FRAME_SAMPLES[codec] * 90_000) / SAMPLE_RATE
+
+/** Blocks of one frame's samples in, raw AAC-LC or AC-3 frames out. */
 export class AudioEncoder {
   readonly #context = new CodecContext()
   readonly #packet = new Packet()
   readonly #onFrame: (data: Uint8Array, pts: number) => void
-  /** Times of the blocks inside. The encoder's first packet carries what comes before the first block, so it has the time of none. */
-  #inside: (number | null)[] = [null]
+  readonly #channels: OutputChannels
+  /** Times of the blocks inside. AAC's first packet carries what comes before the first block, so it has the time of none. */
+  #inside: (number | null)[]
+  readonly #delayTicks: number
 
-  constructor(onFrame: (data: Uint8Array, pts: number) => void) {
+  constructor(name: EncodedSound, channels: OutputChannels, onFrame: (data: Uint8Array, pts: number) => void) {
+    this.#channels = channels
     this.#onFrame = onFrame
+    this.#inside = name === "aac" ? [null] : []
+    this.#delayTicks = name === "aac" ? 0 : AC3_DELAY_TICKS
     this.#packet.alloc()
-    const codec = Codec.findEncoderByName("aac" as Parameters<typeof Codec.findEncoderByName>[0])
-    if (codec === null) throw new Error("this build of node-av has no AAC encoder")
+    const codec = Codec.findEncoderByName(name as Parameters<typeof Codec.findEncoderByName>[0])
+    if (codec === null) throw new Error(`this build of node-av has no ${name} encoder`)
     const context = this.#context
     context.allocContext3(codec)
     context.sampleRate = SAMPLE_RATE
     context.sampleFormat = AV_SAMPLE_FMT_FLTP
-    context.channelLayout = STEREO
-    context.bitRate = BIT_RATE
+    context.channelLayout = LAYOUTS[channels]
+    context.bitRate = BIT_RATES[name][channels]
     context.timeBase = SAMPLE
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER)
-    context.setOption("aac_coder", "fast")
+    if (name === "aac") context.setOption("aac_coder", "fast")
     const result = context.open2Sync(codec, null)
-    if (result < 0) throw new Error(`the AAC encoder does not open: ${FFmpegError.strerror(result)}`)
+    if (result < 0) throw new Error(`the ${name} encoder does not open: ${FFmpegError.strerror(result)}`)
   }
 
   /** The AudioSpecificConfig. */
@@ -41,19 +59,19 @@ export class AudioEncoder {
     return new Uint8Array(this.#context.extraData ?? [])
   }
 
-  encode({ left, right }: StereoBlock, pts: number): void {
-    const frame = Frame.fromAudioBuffer(planes(left, right), {
-      nbSamples: left.length,
+  encode(block: SoundBlock, pts: number): void {
+    const frame = Frame.fromAudioBuffer(planes(block), {
+      nbSamples: block[0]?.length ?? 0,
       format: AV_SAMPLE_FMT_FLTP,
       sampleRate: SAMPLE_RATE,
-      channelLayout: STEREO,
+      channelLayout: LAYOUTS[this.#channels],
       timeBase: SAMPLE,
       pts: BigInt(Math.round((pts * SAMPLE_RATE) / 90_000)),
     })
     this.#inside.push(pts)
     const result = this.#context.sendFrameSync(frame)
     frame.free()
-    if (result < 0) throw new Error(`the AAC encoder refuses a block: ${FFmpegError.strerror(result)}`)
+    if (result < 0) throw new Error(`the encoder refuses a block: ${FFmpegError.strerror(result)}`)
     this.#receive()
   }
 
@@ -71,15 +89,12 @@ export class AudioEncoder {
     const packet = this.#packet
     while (this.#context.receivePacketSync(packet) >= 0) {
       const pts = this.#inside.shift() ?? null
-      if (pts !== null && packet.data !== null) this.#onFrame(new Uint8Array(packet.data), pts)
+      if (pts !== null && packet.data !== null) this.#onFrame(new Uint8Array(packet.data), pts - this.#delayTicks)
       packet.unref()
     }
   }
 }
 
-function planes(left: Float32Array, right: Float32Array): Buffer {
-  const bytes = Buffer.allocUnsafe(left.byteLength + right.byteLength)
-  bytes.set(new Uint8Array(left.buffer, left.byteOffset, left.byteLength), 0)
-  bytes.set(new Uint8Array(right.buffer, right.byteOffset, right.byteLength), left.byteLength)
-  return bytes
+function planes(block: SoundBlock): Buffer {
+  return Buffer.concat(block.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)))
 }

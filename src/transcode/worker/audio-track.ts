@@ -1,16 +1,18 @@
 import { AV_NOPTS_VALUE } from "node-av/constants"
 import type { Frame } from "node-av/lib"
 import type { AudioInput, WorkerOutput } from "../protocol.ts"
-import { AudioEncoder, BLOCK_SAMPLES, BLOCK_TICKS } from "./audio-encoder.ts"
+import { AudioEncoder, blockSamples, blockTicks, type EncodedSound } from "./audio-encoder.ts"
 import { Decoder } from "./decoder.ts"
-import { Downmix } from "./downmix.ts"
-import { SAMPLE_RATE, SoundGrid, type StereoBlock } from "./sound-grid.ts"
+import { channelsFor, Downmix, type OutputChannels } from "./downmix.ts"
+import { SAMPLE_RATE, type SoundBlock, SoundGrid } from "./sound-grid.ts"
 
-/** Coded sound of any codec in, AAC-LC stereo at 48 kHz out, without holes. */
+/** Coded sound of any codec in, AAC-LC stereo or AC-3 (stereo or 5.1) at 48 kHz out, without holes. */
 export class AudioTrack {
   readonly #output: (item: WorkerOutput) => void
   readonly #downmix = new Downmix()
-  readonly #grid = new SoundGrid(BLOCK_SAMPLES, (block, pts) => this.#encode(block, pts))
+  #codec: EncodedSound = "aac"
+  #channels: OutputChannels = 2
+  #grid = this.#newGrid()
   #decoder: Decoder | null = null
   #encoder: AudioEncoder | null = null
   /** Sound before this is decoded and dropped. */
@@ -31,7 +33,13 @@ export class AudioTrack {
     return ticks
   }
 
-  configure(input: AudioInput | null): void {
+  configure(input: AudioInput | null, codec: EncodedSound): void {
+    if (codec !== this.#codec) {
+      this.#closeEncoder(true)
+      this.#codec = codec
+      this.#channels = 2
+      this.#grid = this.#newGrid()
+    }
     if (this.#decoder !== null && this.#decoder.codec !== input?.codec) {
       this.#decoder.drain((frame) => this.#decoded(frame))
       this.#decoder.close()
@@ -44,8 +52,7 @@ export class AudioTrack {
   begin(from: number | null): void {
     this.#decoder?.flush()
     this.#downmix.flush()
-    this.#encoder?.close(false)
-    this.#encoder = null
+    this.#closeEncoder(false)
     this.#grid.restart(from)
     this.#from = from ?? Number.NEGATIVE_INFINITY
     this.#expected = null
@@ -73,14 +80,32 @@ export class AudioTrack {
   end(): void {
     this.#decoder?.drain((frame) => this.#decoded(frame))
     this.#grid.complete()
-    this.#encoder?.close(true)
-    this.#encoder = null
+    this.#closeEncoder(true)
   }
 
   close(): void {
     this.#decoder?.close()
     this.#downmix.close()
-    this.#encoder?.close(false)
+    this.#closeEncoder(false)
+  }
+
+  #newGrid(): SoundGrid {
+    return new SoundGrid(blockSamples(this.#codec), this.#channels, (block, pts) => this.#encode(block, pts))
+  }
+
+  #closeEncoder(isWanted: boolean): void {
+    this.#encoder?.close(isWanted)
+    this.#encoder = null
+  }
+
+  /** AC-3 has the channels of what it is made of; other parameters go before the first frame of others. */
+  #setChannels(channels: OutputChannels): void {
+    if (channels === this.#channels) return
+    this.#grid.complete()
+    this.#closeEncoder(true)
+    this.#channels = channels
+    this.#grid.setChannels(channels)
+    this.#parametersSent = false
   }
 
   #decoded(frame: Frame): void {
@@ -90,33 +115,38 @@ export class AudioTrack {
     const duration = (frame.nbSamples * 90_000) / frame.sampleRate
     this.#expected = pts + duration
     this.#ticks += duration
-    const converted = this.#downmix.convert(frame)
+    if (this.#codec === "ac3") this.#setChannels(channelsFor(frame))
+    const converted = this.#downmix.convert(frame, this.#channels)
     if (converted === null) {
-      const reason = `${frame.channelLayout.nbChannels} channels at ${frame.sampleRate} Hz cannot be mixed to stereo`
+      const reason = `${frame.channelLayout.nbChannels} channels at ${frame.sampleRate} Hz cannot be mixed to ${this.#channels}`
       this.#output({ type: "bad-packet", track: "audio", at: pts, reason })
       return
     }
     this.#put(converted.block, pts - converted.delayTicks)
   }
 
-  #put(block: StereoBlock, pts: number): void {
+  #put(block: SoundBlock, pts: number): void {
     const early = Math.ceil(((this.#from - pts) * SAMPLE_RATE) / 90_000)
-    if (early >= block.left.length) return
+    if (early >= (block[0]?.length ?? 0)) return
     if (early <= 0) this.#grid.put(block, pts)
-    else this.#grid.put({ left: block.left.subarray(early), right: block.right.subarray(early) }, pts + (early * 90_000) / SAMPLE_RATE)
+    else {
+      const kept = block.map((samples) => samples.subarray(early))
+      this.#grid.put(kept, pts + (early * 90_000) / SAMPLE_RATE)
+    }
   }
 
-  #encode(block: StereoBlock, pts: number): void {
-    this.#encoder ??= new AudioEncoder((data, at) => this.#encoded(data, at))
+  #encode(block: SoundBlock, pts: number): void {
+    this.#encoder ??= new AudioEncoder(this.#codec, this.#channels, (data, at) => this.#encoded(data, at))
     this.#encoder.encode(block, pts)
   }
 
   #encoded(data: Uint8Array, pts: number): void {
     if (!this.#parametersSent) {
-      const extradata = this.#encoder?.extradata ?? new Uint8Array()
-      this.#output({ type: "audio-parameters", extradata, sampleRate: SAMPLE_RATE, channels: 2 })
+      const extradata = (this.#codec === "aac" ? this.#encoder?.extradata : null) ?? new Uint8Array()
+      const [codec, channels] = [this.#codec, this.#channels]
+      this.#output({ type: "audio-parameters", codec, extradata, sampleRate: SAMPLE_RATE, channels })
       this.#parametersSent = true
     }
-    this.#output({ type: "packet", track: "audio", data, pts: Math.round(pts), duration: BLOCK_TICKS, key: true })
+    this.#output({ type: "packet", track: "audio", data, pts: Math.round(pts), duration: blockTicks(this.#codec), key: true })
   }
 }

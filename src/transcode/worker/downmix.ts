@@ -1,8 +1,14 @@
 import { AV_CHANNEL_ORDER_NATIVE, AV_SAMPLE_FMT_FLTP } from "node-av/constants"
 import { Frame, SoftwareResampleContext } from "node-av/lib"
-import { SAMPLE_RATE, type StereoBlock } from "./sound-grid.ts"
+import { SAMPLE_RATE, type SoundBlock } from "./sound-grid.ts"
 
-const STEREO = { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 2, mask: 3n }
+/** How many channels come out, in FFmpeg's order: left, right; or left, right, centre, low frequencies, left and right surround. */
+export type OutputChannels = 2 | 6
+
+const LAYOUTS = {
+  2: { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 2, mask: 3n },
+  6: { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: 6, mask: 0x60fn },
+}
 /** Channel masks for counts whose layout the decoder does not tell: mono, stereo, 3.0, quad, 5.0, 5.1, 6.1, 7.1 (FFmpeg's defaults). */
 const DEFAULT_MASKS: Readonly<Record<number, bigint>> = {
   1: 0x4n,
@@ -22,7 +28,12 @@ const MULTICHANNEL_VOLUME = Math.SQRT1_2
 /** One channel is as loud from two speakers as it was; FFmpeg's mix would take 3 dB off. */
 const MONO_VOLUME = Math.SQRT2
 
-/** Any sound to stereo at 48 kHz. */
+/** The channels in which a frame loses nothing, of those that come out. */
+export function channelsFor(frame: Frame): OutputChannels {
+  return frame.channelLayout.nbChannels > 2 ? 6 : 2
+}
+
+/** Any sound to stereo or 5.1 at 48 kHz. */
 export class Downmix {
   readonly #out = new Frame()
   #resampler: SoftwareResampleContext | null = null
@@ -33,10 +44,10 @@ export class Downmix {
   }
 
   /** The frame's sound, and how many ticks its first sample lies before the frame's own time (what the resampler held back). */
-  convert(frame: Frame): { readonly block: StereoBlock; readonly delayTicks: number } | null {
+  convert(frame: Frame, channels: OutputChannels): { readonly block: SoundBlock; readonly delayTicks: number } | null {
     const layout = known(frame.channelLayout)
-    const needed = `${frame.format} ${frame.sampleRate} ${layout.nbChannels} ${layout.mask}`
-    if (needed !== this.#made && !this.#make(frame, layout)) return null
+    const needed = `${frame.format} ${frame.sampleRate} ${layout.nbChannels} ${layout.mask} ${channels}`
+    if (needed !== this.#made && !this.#make(frame, layout, channels)) return null
     this.#made = needed
     const resampler = this.#resampler
     if (resampler === null) return null
@@ -45,12 +56,11 @@ export class Downmix {
     const out = this.#out
     out.format = AV_SAMPLE_FMT_FLTP
     out.sampleRate = SAMPLE_RATE
-    out.channelLayout = STEREO
+    out.channelLayout = LAYOUTS[channels]
     if (resampler.convertFrame(out, frame) < 0) return null
-    const [left, right] = out.extendedData ?? []
-    const block = left && right ? { left: samples(left, out.nbSamples), right: samples(right, out.nbSamples) } : null
+    const block = (out.extendedData ?? []).slice(0, channels).map((plane) => samples(plane, out.nbSamples))
     out.unref()
-    return block === null ? null : { block, delayTicks }
+    return block.length === channels ? { block, delayTicks } : null
   }
 
   /** Forgets what the resampler holds back. */
@@ -65,13 +75,13 @@ export class Downmix {
     this.#out.free()
   }
 
-  #make(frame: Frame, layout: Frame["channelLayout"]): boolean {
+  #make(frame: Frame, layout: Frame["channelLayout"], channels: OutputChannels): boolean {
     this.flush()
     const resampler = new SoftwareResampleContext()
     const format = frame.format as typeof AV_SAMPLE_FMT_FLTP
-    if (resampler.allocSetOpts2(STEREO, AV_SAMPLE_FMT_FLTP, SAMPLE_RATE, layout, format, frame.sampleRate) < 0) return false
+    if (resampler.allocSetOpts2(LAYOUTS[channels], AV_SAMPLE_FMT_FLTP, SAMPLE_RATE, layout, format, frame.sampleRate) < 0) return false
     if (layout.nbChannels === 1) resampler.setOption("rematrix_volume", MONO_VOLUME)
-    if (layout.nbChannels > 2) resampler.setOption("rematrix_volume", MULTICHANNEL_VOLUME)
+    if (layout.nbChannels > 2 && channels === 2) resampler.setOption("rematrix_volume", MULTICHANNEL_VOLUME)
     if (resampler.init() < 0) {
       resampler.free()
       return false

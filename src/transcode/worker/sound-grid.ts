@@ -6,8 +6,8 @@ const TOLERANCE = 480
 /** A longer hole (10 s) is no hole in the sound but a jump in time: the grid begins anew behind it. */
 const MAX_SILENCE = 480_000
 
-/** Two channels of samples between -1 and 1. */
-export type StereoBlock = { readonly left: Float32Array; readonly right: Float32Array }
+/** Samples between -1 and 1, each channel for itself, all of one length. */
+export type SoundBlock = readonly Float32Array[]
 
 /**
  * Puts decoded sound where its time says, without a hole and without an overlap, and hands it on in blocks of one size whose times are
@@ -15,18 +15,28 @@ export type StereoBlock = { readonly left: Float32Array; readonly right: Float32
  */
 export class SoundGrid {
   readonly #size: number
-  readonly #onBlock: (block: StereoBlock, pts: number) => void
-  #left: Float32Array
-  #right: Float32Array
+  readonly #onBlock: (block: SoundBlock, pts: number) => void
+  #channels: number
+  #block: SoundBlock
   #filled = 0
   /** Tick of the block that is being filled. */
   #blockStart: number | null = null
 
-  constructor(size: number, onBlock: (block: StereoBlock, pts: number) => void) {
+  constructor(size: number, channels: number, onBlock: (block: SoundBlock, pts: number) => void) {
     this.#size = size
+    this.#channels = channels
     this.#onBlock = onBlock
-    this.#left = new Float32Array(size)
-    this.#right = new Float32Array(size)
+    this.#block = silence(channels, size)
+  }
+
+  get channels(): number {
+    return this.#channels
+  }
+
+  /** What is put from here on has so many channels; the block that is being filled must be complete. */
+  setChannels(channels: number): void {
+    this.#channels = channels
+    this.#block = silence(channels, this.#size)
   }
 
   /** Where the next sample falls, in ticks; null before the first. */
@@ -41,13 +51,12 @@ export class SoundGrid {
   }
 
   /** Sound at `pts` (ticks). */
-  put({ left, right }: StereoBlock, pts: number): void {
+  put(block: SoundBlock, pts: number): void {
     const end = this.end
     if (end === null) this.restart(pts)
     const off = end === null ? 0 : Math.round((pts - end) / TICKS_PER_SAMPLE)
     if (off > TOLERANCE) this.#bridge(off, pts)
-    const skip = off < -TOLERANCE ? Math.min(-off, left.length) : 0
-    this.#append(left, right, skip)
+    this.#append(block, off < -TOLERANCE ? -off : 0)
   }
 
   /** Silence up to `until`; `from` is where the grid begins if nothing has begun it. */
@@ -80,11 +89,11 @@ export class SoundGrid {
     }
   }
 
-  #append(left: Float32Array, right: Float32Array, from: number): void {
-    for (let at = from; at < left.length; ) {
-      const run = Math.min(left.length - at, this.#size - this.#filled)
-      this.#left.set(left.subarray(at, at + run), this.#filled)
-      this.#right.set(right.subarray(at, at + run), this.#filled)
+  #append(block: SoundBlock, from: number): void {
+    const length = block[0]?.length ?? 0
+    for (let at = from; at < length; ) {
+      const run = Math.min(length - at, this.#size - this.#filled)
+      for (const [channel, samples] of block.entries()) this.#block[channel]?.set(samples.subarray(at, at + run), this.#filled)
       this.#advance(run)
       at += run
     }
@@ -93,12 +102,15 @@ export class SoundGrid {
   #advance(samples: number): void {
     this.#filled += samples
     if (this.#filled < this.#size || this.#blockStart === null) return
-    const block = { left: this.#left, right: this.#right }
+    const block = this.#block
     const pts = this.#blockStart
-    this.#left = new Float32Array(this.#size)
-    this.#right = new Float32Array(this.#size)
+    this.#block = silence(this.#channels, this.#size)
     this.#filled = 0
     this.#blockStart = pts + this.#size * TICKS_PER_SAMPLE
     this.#onBlock(block, pts)
   }
+}
+
+function silence(channels: number, size: number): SoundBlock {
+  return Array.from({ length: channels }, () => new Float32Array(size))
 }

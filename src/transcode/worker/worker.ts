@@ -75,7 +75,7 @@ export class Worker {
     switch (message.type) {
       case "configure":
         this.#video.configure(message.video, message.target)
-        this.#audio.configure(message.audio)
+        this.#audio.configure(message.audio, message.audio?.encodeAs ?? "aac")
         this.#converts = message.video === null ? "audio" : "video"
         return
       case "begin":
