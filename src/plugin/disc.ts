@@ -21,12 +21,19 @@ export interface Disc {
   /** The disc's program under the commands of a script, for traces. */
   script(options?: ScriptOptions): ScriptRun
   /** The title as one file: a seamless program stream (DVD) or transport stream (Blu-ray) of known size, readable at any offset with no state. */
-  openTitle(number: number, options?: { readonly angle?: number }): Promise<TitleSource>
+  openTitle(number: number, options?: OpenTitleOptions): Promise<TitleSource>
   /** The disc's own picture of itself (JPEG or PNG, Blu-ray's META folder); null where it has none. */
   cover(): Promise<Uint8Array | null>
   /** The disc's program as readable assembly, line by line: program chains (DVD), movie objects (Blu-ray). */
   programs(): Iterable<string>
   close(): Promise<void>
+}
+
+export type OpenTitleOptions = {
+  /** From 1. Default 1. */
+  readonly angle?: number
+  /** Begins at the entry point at or before this moment; times in the file stay those of the whole title. Default 0. */
+  readonly from?: Ticks
 }
 
 /** A title as one file. Its times are title time + 10 s (`FILE_TIME_BASE`). */

@@ -6,7 +6,7 @@ import { printPrograms as printDvdPrograms } from "../navigation/dvd/index.ts"
 import { printPrograms as printHdmvPrograms } from "../navigation/hdmv/index.ts"
 import { BlobSource, CachedSource, type Folder } from "../source/index.ts"
 import { isBlurayScrambled, openBlurayMedia } from "./bluray-media.ts"
-import type { Disc, StepOptions, TitleReader, TitleSource, TitleSteps } from "./disc.ts"
+import type { Disc, OpenTitleOptions, StepOptions, TitleReader, TitleSource, TitleSteps } from "./disc.ts"
 import { dvdScriptRun } from "./dvd/script-run.ts"
 import { DvdSession } from "./dvd/session.ts"
 import { dvdPreferences, dvdStart } from "./dvd/start.ts"
@@ -92,7 +92,7 @@ class OpenedDisc implements Disc {
     return dvdScriptRun(this.files, this.#parsed.dvd, this.#warnings, options)
   }
 
-  openTitle(number: number, options: { readonly angle?: number } = {}): Promise<TitleSource> {
+  openTitle(number: number, options: OpenTitleOptions = {}): Promise<TitleSource> {
     this.#title(number)
     return openTitleFile(this.#parsed, this.files, number, { ...options, warnings: this.#warnings })
   }

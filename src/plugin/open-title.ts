@@ -1,9 +1,9 @@
-import { DiscError, SECTOR_SIZE, type Source, Warnings } from "../base/index.ts"
+import { DiscError, SECTOR_SIZE, type Source, type Ticks, ticks, Warnings } from "../base/index.ts"
 import { type BlurayDisc, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
 import type { DvdDisc } from "../disc/dvd/index.ts"
 import type { ParsedDisc } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
-import type { Segment } from "../mpeg/segment.ts"
+import type { ByteRange, Segment } from "../mpeg/segment.ts"
 import { createProgramFile, createTransportFile, type TitleStream, type TitleStreamKind } from "../mpeg/title-file/index.ts"
 import { type BlurayStreamKind, type BlurayTitleStream, planBlurayTitle, planDvdTitle, type TitlePlan } from "../navigation/title/index.ts"
 import type { TitleSource } from "./disc.ts"
@@ -17,6 +17,8 @@ const SOURCE_PACKET_SIZE = 192
 export type TitleFileOptions = {
   /** From 1. Default 1. */
   readonly angle?: number
+  /** Begins at the entry point at or before this moment. Times stay those of the whole title. Default 0. */
+  readonly from?: Ticks
   /** Where oddities of the title are put. */
   readonly warnings?: Warnings
 }
@@ -39,7 +41,9 @@ async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number,
   const { angle = 1, warnings = new Warnings() } = options
   const plan = await planDvdTitle(dvd, number, { angle, warnings, openVobs: (titleSet) => vobs.get(titleSet) })
   const openClip = () => vobs.get(plan.titleSet)
-  return titleSource(createProgramFile({ name: `title ${number}`, segments: plan.segments, openClip, warnings }), plan, SECTOR_SIZE, vobs)
+  const begun = await beginAt(plan, options.from)
+  const file = createProgramFile({ name: `title ${number}`, segments: begun.segments, openClip, warnings })
+  return titleSource(file, begun, SECTOR_SIZE, vobs)
 }
 
 async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<TitleSource> {
@@ -50,15 +54,17 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
   const plan = await planBlurayTitle(bluray, title, { angle, warnings })
   const { streams, indexes } = fileStreams(plan.streams)
   const clips = new OpenClips((clip: string) => bluray.openClip(clip))
+  const begun = await beginAt(plan, options.from)
   const file = createTransportFile({
     name: `title ${number}`,
-    segments: plan.segments,
+    segments: begun.segments,
     streams,
-    pidsOf: (segment) => new Map([...plan.pidsOf(segment)].flatMap(([pid, stream]) => pairWith(pid, indexes.get(stream)))),
+    pidsOf: (segment) =>
+      new Map([...plan.pidsOf(begun.firstSegment + segment)].flatMap(([pid, stream]) => pairWith(pid, indexes.get(stream)))),
     openClip: (clip) => clips.get(clip),
     warnings,
   })
-  return titleSource(file, plan, SOURCE_PACKET_SIZE, clips)
+  return titleSource(file, begun, SOURCE_PACKET_SIZE, clips)
 }
 
 const pairWith = (pid: number, index: number | undefined): [number, number][] => (index === undefined ? [] : [[pid, index]])
@@ -90,16 +96,56 @@ function fileStreams(all: readonly BlurayTitleStream[]): { streams: TitleStream[
   return { streams, indexes }
 }
 
+/** What of a plan is played from a moment on. */
+type BegunPlan = {
+  readonly segments: readonly Segment[]
+  readonly locate: TitlePlan["locate"]
+  /** The plan's number of the first segment, and how many bytes of that one are left out. */
+  readonly firstSegment: number
+  readonly skip: number
+}
+
+async function beginAt({ segments, locate }: TitlePlan, from: Ticks = ticks(0)): Promise<BegunPlan> {
+  const whole = { segments, locate, firstSegment: 0, skip: 0 }
+  if (from <= 0) return whole
+  const entry = await locate(from)
+  const first = segments[entry.segment]
+  if (first === undefined) return whole
+  const into = Math.max(0, entry.time - first.start)
+  const begun: Segment = {
+    ...first,
+    ranges: withoutBytes(first.ranges, entry.skip),
+    lead: (entry.skip === 0 ? first.lead : entry.lead) ?? 0,
+    inTime: ticks(first.inTime + into),
+    start: ticks(first.start + into),
+  }
+  return { segments: [begun, ...segments.slice(entry.segment + 1)], locate, firstSegment: entry.segment, skip: entry.skip }
+}
+
+/** The ranges as one run, without its first bytes. */
+function withoutBytes(ranges: readonly ByteRange[], count: number): readonly ByteRange[] {
+  let left = count
+  return ranges.flatMap(({ offset, length }) => {
+    const dropped = Math.min(left, length)
+    left -= dropped
+    return dropped === length ? [] : [{ offset: offset + dropped, length: length - dropped }]
+  })
+}
+
 /** `unitSize`: what the file takes of each range is whole units. Closing the file closes its clips. */
-function titleSource(file: Source, plan: TitlePlan, unitSize: number, clips: { close(): Promise<void> }): TitleSource {
-  const starts = segmentStarts(plan.segments, unitSize)
+function titleSource(file: Source, begun: BegunPlan, unitSize: number, clips: { close(): Promise<void> }): TitleSource {
+  const starts = segmentStarts(begun.segments, unitSize)
   return {
     name: file.name,
     size: file.size,
     read: (offset, length, options) => file.read(offset, length, options),
     entryBefore: async (time, options) => {
-      const entry = await plan.locate(time, options)
-      return { offset: Math.min((starts[entry.segment] ?? 0) + entry.skip, file.size), time: entry.time }
+      const { segment, skip, time: found } = await begun.locate(time, options)
+      const index = segment - begun.firstSegment
+      const before = index === 0 ? begun.skip : 0
+      // What lies before the file's beginning is at its beginning.
+      const offset = index < 0 ? 0 : Math.max(0, (starts[index] ?? 0) + skip - before)
+      return { offset: Math.min(offset, file.size), time: offset === 0 ? (begun.segments[0]?.start ?? found) : found }
     },
     close: async () => {
       await file.close()

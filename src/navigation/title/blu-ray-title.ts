@@ -236,6 +236,7 @@ async function locate(
   return {
     segment: index,
     skip: clamp(unitOffset - range.offset, range.length),
+    lead: entry.spn * SOURCE_PACKET_SIZE - unitOffset,
     time: ticks(segment.start + entry.pts45k * 2 - segment.inTime),
   }
 }

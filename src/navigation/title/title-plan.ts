@@ -6,6 +6,8 @@ export type Entry = {
   readonly segment: number
   /** Bytes of the segment's ranges (as one run) before the entry point's block. */
   readonly skip: number
+  /** Bytes of that block before the entry point itself: what it holds of the pictures before. Default 0. */
+  readonly lead?: number
   /** The entry point's presentation time on the title's timeline; before the segment's start where decoding has to begin there. */
   readonly time: Ticks
 }
