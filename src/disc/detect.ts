@@ -1,4 +1,4 @@
-import { DiscError, type ReadOptions } from "../base/index.ts"
+import { DiscError, type ReadOptions, type Warnings } from "../base/index.ts"
 import type { FileSystem } from "../filesystem/file-system.ts"
 import { type BlurayLayout, findBlurayLayout } from "./bluray/layout.ts"
 import { findDvdRoot } from "./dvd/paths.ts"
@@ -25,12 +25,14 @@ const MAX_NAMES = 8
  * Looks for VIDEO_TS and BDMV where discs, cards and folders have them, also when the folder given is VIDEO_TS or BDMV itself.
  * @throws DiscError `not-a-disc`, with what was found instead
  */
-export async function detectDisc(files: FileSystem, options?: ReadOptions): Promise<DetectedDisc> {
+export async function detectDisc(files: FileSystem, warnings: Warnings, options?: ReadOptions): Promise<DetectedDisc> {
   const layout = await findBlurayLayout(files, options)
   if (layout !== null) return { type: "bluray", layout }
   const root = await findDvdRoot(files, options)
   if (root !== null) return { type: "dvd", root }
-  throw new DiscError("not-a-disc", await describe(files, options))
+  const [oddity] = warnings.list
+  const why = oddity === undefined ? "" : ` The disc is damaged, which may be why: ${oddity.message}.`
+  throw new DiscError("not-a-disc", `${await describe(files, options)}${why}`)
 }
 
 async function describe(files: FileSystem, options?: ReadOptions): Promise<string> {

@@ -20,7 +20,7 @@ export type ParsedDisc =
  * @throws DiscError `not-a-disc` (with what was found instead), `damaged`, `read-failed`
  */
 export async function readDisc(files: FileSystem, warnings: Warnings, options?: ReadOptions): Promise<ParsedDisc> {
-  const detected = await detectDisc(files, options)
+  const detected = await detectDisc(files, warnings, options)
   switch (detected.type) {
     case "dvd":
       return { kind: "dvd-video", ...(await readDvdDisc(files, warnings, options)) }

@@ -2,6 +2,7 @@ import { DiscError, type Source, type Warnings } from "../base/index.ts"
 import { type Folder, isFolder } from "../source/index.ts"
 import type { FileSystem } from "./file-system.ts"
 import { FolderFileSystem } from "./folder-file-system.ts"
+import { foreignImage, volumeBehind } from "./foreign-image.ts"
 import { ImageReader, isLocalFault } from "./image-reader.ts"
 import { openIsoVolume } from "./iso9660/iso-volume.ts"
 import { recognize } from "./recognition.ts"
@@ -17,7 +18,8 @@ import { VolumeFileSystem } from "./volume-file-system.ts"
  */
 export async function openFileSystem(input: Source | Folder, warnings: Warnings): Promise<FileSystem> {
   if (isFolder(input)) return new FolderFileSystem(input)
-  const found = await recognize(new ImageReader(input))
+  const image = new ImageReader(input)
+  const found = await recognize(image)
   if (found.isRawCd) {
     throw new DiscError("unsupported", "holds raw 2352-byte CD sectors; opentray reads images of 2048-byte sectors only", {
       path: input.name,
@@ -25,8 +27,8 @@ export async function openFileSystem(input: Source | Folder, warnings: Warnings)
   }
   const openers: (() => Promise<FileSystem>)[] = []
   // Without a recognition sequence the anchor may still be there: it is looked for when nothing else is on the disc.
-  if (found.hasUdf || !found.hasIso) openers.push(async () => openVolume(await openUdfVolume(input, warnings)))
-  if (found.hasIso) openers.push(async () => openVolume(await openIsoVolume(input, warnings)))
+  if (found.hasUdf || !found.hasIso) openers.push(async () => openVolume(await openUdfVolume(input, warnings), warnings))
+  if (found.hasIso) openers.push(async () => openVolume(await openIsoVolume(input, warnings), warnings))
   const failures: DiscError[] = []
   for (const open of openers) {
     try {
@@ -41,18 +43,30 @@ export async function openFileSystem(input: Source | Folder, warnings: Warnings)
       failures.push(error)
     }
   }
-  throw found.hasUdf || found.hasIso ? (failures[0] ?? notADisc(input)) : notADisc(input)
+  throw await refusal(image, found.hasUdf || found.hasIso ? (failures[0] ?? null) : null)
 }
+
+/** `failure`: why the volume that is there cannot be read. */
+async function refusal(image: ImageReader, failure: DiscError | null): Promise<DiscError> {
+  const place = { path: image.source.name }
+  if (failure === null) return new DiscError("not-a-disc", await foreignImage(image), place)
+  const behind = await volumeBehind(image)
+  return behind === null ? failure : new DiscError("not-a-disc", behind, place)
+}
+
+/** Images made without the padding at a volume's end are common, and whole. */
+const PADDING_BYTES = 1024 * 1024
 
 /** The root is read at once: a volume whose root is lost is no volume, and its readers ask for the root first. */
-async function openVolume<Node extends VolumeNode>(volume: Volume<Node>): Promise<FileSystem> {
+async function openVolume<Node extends VolumeNode>(volume: Volume<Node>, warnings: Warnings): Promise<FileSystem> {
   const files = new VolumeFileSystem(volume)
   await files.prepare()
+  const { endByte, image } = volume
+  if (image.size + PADDING_BYTES < endByte) {
+    const ends = `the image ends at byte ${image.size}, but its volume goes on to byte ${endByte}`
+    warnings.add("image-cut-off", `${ends}: what lies there is missing; if a download or copy was not finished, finish it`, {
+      path: image.name,
+    })
+  }
   return files
-}
-
-function notADisc(input: Source): DiscError {
-  return new DiscError("not-a-disc", "has neither a UDF nor an ISO 9660 volume; give the image of a disc, its drive or a folder", {
-    path: input.name,
-  })
 }

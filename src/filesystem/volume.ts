@@ -31,5 +31,7 @@ export interface Volume<Node extends VolumeNode> {
   /** Sizes and extents of files, read together. The answers are in the order of `nodes`. */
   describe(nodes: readonly Node[], directoryPath: string, options?: ReadOptions): Promise<readonly FileDetails[]>
   readonly image: Source
+  /** Where the volume says that it ends, in bytes of the image. */
+  readonly endByte: number
   readonly warnings: Warnings
 }

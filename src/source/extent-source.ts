@@ -42,7 +42,7 @@ export class ExtentSource implements Source {
     const bytes = await this.#image.read(start + from, count, { signal })
     if (bytes.length === count) return bytes
     const missing = `the file goes on at byte ${start + from + bytes.length} of the image, but that ends at ${this.#image.size}`
-    throw new DiscError("damaged", `${missing}: the image is cut off; copy it again`, {
+    throw new DiscError("read-failed", `${missing}: the image is cut off; copy it again`, {
       path: this.name,
       offset: (this.#starts[index] ?? 0) + from,
     })

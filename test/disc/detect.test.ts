@@ -19,7 +19,7 @@ describe("what a disc is", () => {
     ],
     [["/BDMV/index.bdmv", "/BDMV/PLAYLIST/00000.mpls", "/VIDEO_TS/VIDEO_TS.IFO"], { type: "bluray" }],
   ])("%j", async (paths, expected) => {
-    expect(await detectDisc(files(...paths))).toMatchObject(expected)
+    expect(await detectDisc(files(...paths), new Warnings())).toMatchObject(expected)
   })
 
   it.each([
@@ -36,5 +36,11 @@ describe("what a disc is", () => {
       code: "not-a-disc",
       message: expect.stringContaining(words),
     })
+  })
+
+  it("a disc whose directories are damaged says so", async () => {
+    const warnings = new Warnings()
+    warnings.add("udf-directory", "the directory is damaged: the image ends inside it")
+    await expect(readDisc(files("/a.txt"), warnings)).rejects.toThrow("the image ends inside it")
   })
 })

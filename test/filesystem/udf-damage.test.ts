@@ -181,7 +181,7 @@ describe("without a second copy the readable part is given", () => {
     const cut = one.image.subarray(0, one.physical(one.firstBlocks.get("/top.txt") ?? 0) + 100)
     const volume = await openBytes(cut)
     expect(await listOurs(volume)).toHaveLength(4)
-    await expect(contentOf(volume, "/top.txt")).rejects.toMatchObject({ code: "damaged" })
+    await expect(contentOf(volume, "/top.txt")).rejects.toMatchObject({ code: "read-failed" })
   })
 })
 

@@ -104,7 +104,7 @@ describe("extents", () => {
 
   test("an image that is cut off is named", async () => {
     const file = new ExtentSource(new MemorySource(bytes), [{ offset: 900, length: 200 }], "/file")
-    await expect(file.read(0, 200)).rejects.toMatchObject({ code: "damaged", place: { path: "/file" } })
+    await expect(file.read(0, 200)).rejects.toMatchObject({ code: "read-failed", place: { path: "/file" } })
     expect(await file.read(0, 100)).toEqual(bytes.subarray(900))
   })
 })

@@ -33,7 +33,7 @@ export async function openIsoVolume(source: Source, warnings: Warnings, options?
       await tree.readDirectory(tree.root, "/", options)
       if (failure !== null)
         warnings.add("iso-tree", `a tree of names cannot be read (${failure.message}); another was used`, { path: source.name })
-      return new IsoVolume(tree, label, warnings)
+      return new IsoVolume(tree, label, endByteOf(descriptors), warnings)
     } catch (error) {
       if (!(error instanceof DiscError) || !isLocalFault(error)) throw error
       failure ??= error
@@ -107,15 +107,22 @@ function labelOf(descriptors: readonly VolumeDescriptor[]): string {
   return joliet === "" || primary.startsWith(joliet) ? primary : joliet
 }
 
+function endByteOf(descriptors: readonly VolumeDescriptor[]): number {
+  const primary = descriptors.find((descriptor) => descriptor.kind === "primary")
+  return primary === undefined ? 0 : primary.volumeSpaceSize * primary.logicalBlockSize
+}
+
 class IsoVolume implements Volume<IsoNode> {
   readonly kind = "iso9660"
   readonly label: string
+  readonly endByte: number
   readonly warnings: Warnings
   readonly #tree: IsoTree
 
-  constructor(tree: IsoTree, label: string, warnings: Warnings) {
+  constructor(tree: IsoTree, label: string, endByte: number, warnings: Warnings) {
     this.#tree = tree
     this.label = label
+    this.endByte = endByte
     this.warnings = warnings
   }
 

@@ -1,11 +1,13 @@
 import type { ByteReader } from "../../base/index.ts"
 import { decodeUnlabelled, decodeUtf16Be } from "../text.ts"
-import { bothEndian16 } from "./both-endian.ts"
+import { bothEndian16, bothEndian32 } from "./both-endian.ts"
 import { type DirectoryRecord, parseDirectoryRecord } from "./directory-record.ts"
 
 /** A tree of the volume: the primary one, or one with other names for the same files. */
 export type TreeDescriptor = {
   readonly volumeIdentifier: string
+  /** In logical blocks, from the image's start. */
+  readonly volumeSpaceSize: number
   /** In bytes: 512, 1024 or 2048. */
   readonly logicalBlockSize: number
   readonly root: DirectoryRecord
@@ -51,7 +53,9 @@ export function parseVolumeDescriptor(sector: ByteReader): VolumeDescriptor | nu
 function parseTree(sector: ByteReader, isUcs2: boolean): TreeDescriptor {
   sector.skip(1 + 32, "volumeFlags, systemIdentifier")
   const label = sector.bytes(32, "volumeIdentifier")
-  sector.skip(8 + 8 + 32 + 4 + 4, "volumeSpaceSize to volumeSequenceNumber")
+  sector.skip(8, "unused")
+  const volumeSpaceSize = bothEndian32(sector, "volumeSpaceSize").value
+  sector.skip(32 + 4 + 4, "escapeSequences to volumeSequenceNumber")
   const blockSize = bothEndian16(sector, "logicalBlockSize").value
   if (blockSize !== 512 && blockSize !== 1024 && blockSize !== 2048) {
     throw sector.error("damaged", "logicalBlockSize", `${blockSize}; a logical block has 512, 1024 or 2048 bytes (ECMA 119 6.2.2)`)
@@ -59,5 +63,5 @@ function parseTree(sector: ByteReader, isUcs2: boolean): TreeDescriptor {
   const root = parseDirectoryRecord(sector.from(156, "rootDirectoryRecord"), ROOT_RECORD_LENGTH)
   if (root === null) throw sector.error("damaged", "rootDirectoryRecord", "the root directory record is empty")
   const volumeIdentifier = (isUcs2 ? decodeUtf16Be(label) : decodeUnlabelled(label)).replace(/[\0 ]+$/, "")
-  return { volumeIdentifier, logicalBlockSize: blockSize, root }
+  return { volumeIdentifier, volumeSpaceSize, logicalBlockSize: blockSize, root }
 }

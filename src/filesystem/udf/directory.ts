@@ -52,17 +52,23 @@ async function readCopy(
     if (entry.content.form === "embedded") return parseDirectory(new ByteReader(entry.content.bytes, space.image.source.name))
     const runs = await fileRuns(space, entry, icb, options, copy)
     const bytes = await readRuns(space, runs, options)
-    return parseDirectory(new ByteReader(bytes, space.image.source.name, runs[0]?.offsetBytes ?? 0))
+    const content = parseDirectory(new ByteReader(bytes, space.image.source.name, runs[0]?.offsetBytes ?? 0))
+    const wanted = runs.reduce((sum, run) => sum + run.lengthBytes, 0)
+    if (bytes.length === wanted) return content
+    return { ...content, fault: `the image ends inside it (${bytes.length} of ${wanted} bytes)` }
   } catch (error) {
     if (error instanceof DiscError && isLocalFault(error)) return error
     throw error
   }
 }
 
+/** Fewer bytes where the image ends inside them. @throws DiscError `damaged` where it ends before */
 async function readRuns(space: PartitionSpace, runs: readonly ByteExtent[], options?: ReadOptions): Promise<Uint8Array> {
   const only = runs[0]
   if (runs.length === 1 && only !== undefined && only.offsetBytes !== null) {
-    return space.image.upTo(only.offsetBytes, only.lengthBytes, "directory", options)
+    const { offsetBytes, lengthBytes } = only
+    const bytes = await space.image.upTo(offsetBytes, lengthBytes, "directory", options)
+    return bytes.length > 0 ? bytes : space.image.exact(offsetBytes, lengthBytes, "directory", options)
   }
   const whole = new Uint8Array(runs.reduce((sum, run) => sum + run.lengthBytes, 0))
   let position = 0

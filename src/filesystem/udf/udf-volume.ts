@@ -105,6 +105,10 @@ class UdfVolume implements Volume<UdfNode> {
     return this.#space.image.source
   }
 
+  get endByte(): number {
+    return Math.max(0, ...this.#space.partitions.map((part) => (part.kind === "physical" ? part.offsetBytes + part.lengthBytes : 0)))
+  }
+
   async readDirectory(directory: UdfNode, path: string, options?: ReadOptions): Promise<readonly UdfNode[]> {
     const entry = await readFileEntryAt(this.#space, directory.icb, options)
     this.#warnFault(entry, path)

@@ -51,9 +51,18 @@ export async function readVolumeDescriptors(image: ImageReader, warnings: Warnin
   throw (
     failure ??
     unreadable[0] ??
-    new DiscError("damaged", "no anchor volume descriptor pointer was found; the UDF volume cannot be read", { path: image.source.name })
+    new DiscError(
+      "damaged",
+      `no anchor volume descriptor pointer was found${isShort(image) ? `, for the image ends at byte ${image.source.size}` : ""}; the UDF volume cannot be read; copy the disc or download its image again`,
+      {
+        path: image.source.name,
+      },
+    )
   )
 }
+
+/** Whether the image ends before the place of the first anchor. */
+const isShort = (image: ImageReader): boolean => image.source.size < 257 * SECTOR_SIZES[0]
 
 /** An error in place of an anchor: its sector cannot be read. */
 type FoundAnchor = { anchor: AnchorVolumeDescriptorPointer | DiscError; sectorSize: number; isFirst: boolean }
