@@ -1,5 +1,7 @@
 /** Landing farther from the moment asked for is wrong. In seconds. */
 const TOLERANCE = 1
+/** Reading so much before it is right: decoding begins at a key picture, and what is decoded before the moment is not shown. */
+const LEAD = 2
 /** Renderers that hold the moment in their buffer read nothing. */
 const FIRST_READ_MS = 1_200
 /** Some look elsewhere first, at the file's end for example: the last of several reads counts. */
@@ -34,7 +36,7 @@ export class Landing {
     this.#onRead()
   }
 
-  /** Waits a moment for what the renderer reads: whether it is what comes behind the moment asked for. */
+  /** Waits a moment for what the renderer reads: whether decoding from there comes to the moment asked for. */
   async isWrongBefore(signal: AbortSignal): Promise<boolean> {
     if (this.#timeAt === null) return false
     if (this.#lastRead === null) await this.#nextRead(FIRST_READ_MS, signal)
@@ -44,7 +46,8 @@ export class Landing {
       if (seen !== null) await this.#nextRead(NEXT_READ_MS, signal)
     } while (seen !== this.#lastRead && Date.now() - this.#begunMs < BELIEVE_UNTIL_MS)
     if (seen === null || signal.aborted || this.#closed) return false
-    return (await this.#timeAt(seen)) > this.wanted + TOLERANCE
+    const time = await this.#timeAt(seen)
+    return time > this.wanted + TOLERANCE || time < this.wanted - LEAD
   }
 
   /** Whether a position that the renderer tells now shows that it landed elsewhere. */

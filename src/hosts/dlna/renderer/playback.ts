@@ -273,8 +273,9 @@ export class Playback {
   }
 
   #act(work: (options: { readonly signal: AbortSignal }) => Promise<void>): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.reject(new DiscError("not-permitted", "nothing of ours plays there any more"))
     const run = async () => {
-      if (this.#closing.signal.aborted) throw new DiscError("not-permitted", "nothing of ours plays there any more")
+      if (this.#closing.signal.aborted) throw new DiscError("aborted", "the title was stopped before")
       this.#acting++
       try {
         await work(this.#callOptions)
