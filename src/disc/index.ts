@@ -23,9 +23,9 @@ export async function readDisc(files: FileSystem, warnings: Warnings, options?: 
   const detected = await detectDisc(files, warnings, options)
   switch (detected.type) {
     case "dvd":
-      return { kind: "dvd-video", ...(await readDvdDisc(files, warnings, options)) }
+      return { kind: "dvd-video", ...(await readDvdDisc(files, warnings, options, detected.folder)) }
     case "bluray": {
-      const { info, bluray } = await readBlurayDisc(files, warnings, options)
+      const { info, bluray } = await readBlurayDisc(files, warnings, options, detected.folder)
       return { kind: info.kind, info, bluray }
     }
   }

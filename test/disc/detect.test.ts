@@ -18,6 +18,10 @@ describe("what a disc is", () => {
       { type: "bluray", layout: { root: "/PRIVATE/AVCHD/BDMV" } },
     ],
     [["/BDMV/index.bdmv", "/BDMV/PLAYLIST/00000.mpls", "/VIDEO_TS/VIDEO_TS.IFO"], { type: "bluray" }],
+    [["/My Film/VIDEO_TS/VIDEO_TS.IFO", "/readme.txt"], { type: "dvd", folder: "/My Film", root: "/My Film/VIDEO_TS" }],
+    [["/Film/video_ts.ifo"], { type: "dvd", folder: "/Film", root: "/Film" }],
+    [["/a/x.txt", "/Film/BDMV/PLAYLIST/00000.mpls"], { type: "bluray", folder: "/Film", layout: { root: "/Film/BDMV" } }],
+    [["/VIDEO_TS/VIDEO_TS.IFO", "/Bonus/BDMV/index.bdmv"], { type: "dvd", folder: "", root: "/VIDEO_TS" }],
   ])("%j", async (paths, expected) => {
     expect(await detectDisc(files(...paths), new Warnings())).toMatchObject(expected)
   })
@@ -28,7 +32,11 @@ describe("what a disc is", () => {
     [["/SVCD/INFO.SVD"], "a Super Video CD"],
     [["/DVD_RTAV/VR_MANGR.IFO"], "DVD-VR"],
     [["/AUDIO_TS/AUDIO_TS.IFO"], "a DVD-Audio"],
-    [["/VIDEO_TS/readme.txt", "/a.txt"], "neither VIDEO_TS (DVD-Video) nor BDMV (Blu-ray) here, but VIDEO_TS/, a.txt."],
+    [["/films/readme.txt", "/a.txt"], "neither VIDEO_TS (DVD-Video) nor BDMV (Blu-ray) here, but films/, a.txt."],
+    [["/video_ts/VTS_01_0.IFO"], "video_ts is here, but without VIDEO_TS.IFO or its copy"],
+    [["/BDMV/STREAM/00000.m2ts"], "BDMV is here, but without index.bdmv"],
+    [["/A/VIDEO_TS/VIDEO_TS.IFO", "/B/BDMV/index.bdmv"], "2 discs here, in folders of their own: A, B"],
+    [["/DVD_RTAV/VR_MANGR.IFO", "/x/VIDEO_TS/VIDEO_TS.IFO"], "DVD-VR"],
     [[], "no files"],
     [Array.from({ length: 20 }, (_, index) => `/file${index}`), "file7 and 12 more"],
   ])("%j is refused with what it is", async (paths, words) => {

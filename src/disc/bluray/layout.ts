@@ -15,10 +15,10 @@ const ROOTS = ["/BDMV", "/PRIVATE/AVCHD/BDMV", "/AVCHD/BDMV", ""]
 const LONG = { index: "index.bdmv", movieObjects: "MovieObject.bdmv", playlist: ".mpls", clip: ".clpi", stream: ".m2ts" }
 const SHORT = { index: "INDEX.BDM", movieObjects: "MOVIEOBJ.BDM", playlist: ".MPL", clip: ".CPI", stream: ".MTS" }
 
-/** null: this is no Blu-ray. A disc whose index is gone is still one when its playlists or the index's copy are there. */
-export async function findBlurayLayout(files: FileSystem, options?: ReadOptions): Promise<BlurayLayout | null> {
+/** `folder`: where BDMV is looked for, the empty string for the root. null: this is no Blu-ray. A disc whose index is gone is still one when its playlists or the index's copy are there. */
+export async function findBlurayLayout(files: FileSystem, options?: ReadOptions, folder = ""): Promise<BlurayLayout | null> {
   const exists = async (path: string) => (await files.find(path, options)) !== null
-  for (const root of ROOTS) {
+  for (const root of ROOTS.map((path) => `${folder}${path}`)) {
     if (root !== "" && (await files.find(root, options))?.type !== "directory") continue
     if (await exists(`${root}/${LONG.index}`)) return { root, shortNames: false }
     if (await exists(`${root}/${SHORT.index}`)) return { root, shortNames: true }

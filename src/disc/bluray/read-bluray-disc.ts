@@ -36,14 +36,16 @@ type Paths = ReturnType<typeof blurayPaths>
 
 /**
  * Reads a Blu-ray, an AVCHD card, or a BDMV folder: all structure files but BD-J objects and sounds. What cannot be read is left out with a warning.
+ * `folder` holds BDMV; the empty string is the root.
  * @throws DiscError `not-a-disc` when there is no BDMV; `read-failed`, `aborted` and the like from the source
  */
 export async function readBlurayDisc(
   files: FileSystem,
   warnings: Warnings,
   options?: ReadOptions,
+  folder = "",
 ): Promise<{ readonly info: BlurayInfo; readonly bluray: BlurayDisc }> {
-  const layout = await findBlurayLayout(files, options)
+  const layout = await findBlurayLayout(files, options, folder)
   if (layout === null) throw new DiscError("not-a-disc", "there is no BDMV folder with playlists; give the disc's root or its BDMV folder")
   const paths = blurayPaths(layout)
   const parts: FingerprintPart[] = []

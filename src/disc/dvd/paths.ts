@@ -7,9 +7,12 @@ const ROOTS = ["/VIDEO_TS", ""]
 /** A disc without VIDEO_TS.IFO is still one when the copy is there. */
 const MARKS = ["VIDEO_TS.IFO", "VIDEO_TS.BUP"]
 
-/** The folder of the IFO files: `/VIDEO_TS`, or the empty string for the file system's root. null: this is no DVD-Video. */
-export async function findDvdRoot(files: FileSystem, options?: ReadOptions): Promise<string | null> {
-  for (const root of ROOTS) {
+/**
+ * The folder of the IFO files: `/VIDEO_TS`, or the empty string for the file system's root. null: this is no DVD-Video.
+ * `folder`: where VIDEO_TS is looked for, the empty string for the root.
+ */
+export async function findDvdRoot(files: FileSystem, options?: ReadOptions, folder = ""): Promise<string | null> {
+  for (const root of ROOTS.map((path) => `${folder}${path}`)) {
     if (root !== "" && (await files.find(root, options))?.type !== "directory") continue
     for (const mark of MARKS) {
       if ((await files.find(`${root}/${mark}`, options))?.type === "file") return root

@@ -15,10 +15,16 @@ import { titleStreams } from "./title-streams.ts"
 /**
  * Reads every IFO file of a DVD-Video and says what is on it: one read for each IFO file, no VOB is touched. Titles whose title set or
  * chapters cannot be read are left out with a warning; the others keep their numbers.
+ * `folder` holds VIDEO_TS; the empty string is the root.
  * @throws DiscError `not-a-disc`, and `damaged` or `read-failed` when neither VIDEO_TS.IFO nor VIDEO_TS.BUP can be used
  */
-export async function readDvdDisc(files: FileSystem, warnings: Warnings, options?: ReadOptions): Promise<{ info: DiscInfo; dvd: DvdDisc }> {
-  const root = await findDvdRoot(files, options)
+export async function readDvdDisc(
+  files: FileSystem,
+  warnings: Warnings,
+  options?: ReadOptions,
+  folder = "",
+): Promise<{ info: DiscInfo; dvd: DvdDisc }> {
+  const root = await findDvdRoot(files, options, folder)
   if (root === null) throw new DiscError("not-a-disc", "There is no VIDEO_TS.IFO here.", { path: "/VIDEO_TS/VIDEO_TS.IFO" })
   const { dvd, structure } = await readDvdTables(files, root, warnings, options)
   const read = readTitles(dvd, warnings)
