@@ -8,6 +8,7 @@ import { playCommand } from "./play.ts"
 import { programsCommand } from "./programs.ts"
 import { serveCommand } from "./serve.ts"
 import { traceCommand } from "./trace.ts"
+import { tvCommand } from "./tv.ts"
 import { version } from "./version.ts"
 
 const EXAMPLES = `
@@ -35,6 +36,7 @@ const program = new Command("opentray")
   .addCommand(infoCommand())
   .addCommand(lsCommand())
   .addCommand(catCommand())
+  .addCommand(tvCommand())
   .addCommand(traceCommand())
   .addCommand(programsCommand())
 

@@ -1,4 +1,5 @@
-import { DiscError, type Source } from "../base/index.ts"
+import { DiscError, type Ticks, ticks } from "../base/index.ts"
+import type { TitleSource } from "../plugin/index.ts"
 import type { HeldDisc, ListedDisc } from "./host.ts"
 
 /** Titles kept open. Each holds its disc open, which the server bounds too. */
@@ -9,18 +10,19 @@ const IDLE_MS = 3_000
 const TAG_LENGTH = 32
 
 /** A title as one file, for as many readers as like; it is held open only while somebody reads. Needs no closing. */
-export type TitleContent = Pick<Source, "size" | "read"> & {
+export type TitleContent = Pick<TitleSource, "size" | "read" | "entryBefore"> & {
   /** Strong, quoted: the bytes are a function of the disc's content and the title. */
   readonly etag: string
 }
 
-type Opened = { readonly source: Source; readonly held: HeldDisc }
+type Part = { readonly disc: ListedDisc; readonly title: number; readonly angle: number; readonly from: Ticks }
+type Opened = { readonly source: TitleSource; readonly held: HeldDisc }
 type Entry = { readonly opening: Promise<Opened>; users: number; idle: NodeJS.Timeout | null }
 
 /** The title files that a host reads: one source for all clients of a title, opened again when it is read after a pause. */
 export class TitleFiles {
   readonly #idleMs: number
-  /** By disc, title and angle; the one used last stands last. */
+  /** By disc, title, angle and beginning; the one used last stands last. */
   readonly #entries = new Map<string, Entry>()
   #closed = false
 
@@ -29,17 +31,19 @@ export class TitleFiles {
     this.#idleMs = idleMs
   }
 
-  /** @throws DiscError `not-found`, `protected`, `damaged`, and what opening the disc throws */
-  async content(disc: ListedDisc, title: number, angle = 1): Promise<TitleContent> {
-    const size = await this.#use(disc, title, angle, async (source) => source.size)
+  /** `from`: begins at the entry point at or before it. @throws DiscError `not-found`, `protected`, `damaged`, and what opening the disc throws */
+  async content(disc: ListedDisc, title: number, angle = 1, from: Ticks = ticks(0)): Promise<TitleContent> {
+    const part = { disc, title, angle, from }
+    const size = await this.#use(part, async (source) => source.size)
     return {
       size,
-      etag: `"${disc.info.fingerprint.slice(0, TAG_LENGTH)}-${title}-${angle}-${size}"`,
+      etag: `"${disc.info.fingerprint.slice(0, TAG_LENGTH)}-${title}-${angle}-${from === 0 ? "" : `${from}-`}${size}"`,
       read: (offset, length, options) =>
-        this.#use(disc, title, angle, (source) => {
+        this.#use(part, (source) => {
           if (source.size !== size) throw new DiscError("source-changed", "the disc was changed while it was read; open it again")
           return source.read(offset, length, options)
         }),
+      entryBefore: (time, options) => this.#use(part, (source) => source.entryBefore(time, options)),
     }
   }
 
@@ -48,10 +52,10 @@ export class TitleFiles {
     await Promise.all([...this.#entries.keys()].map((key) => this.#drop(key)))
   }
 
-  async #use<T>(disc: ListedDisc, title: number, angle: number, work: (source: Source) => Promise<T>): Promise<T> {
+  async #use<T>(part: Part, work: (source: TitleSource) => Promise<T>): Promise<T> {
     if (this.#closed) throw new DiscError("aborted", "the server stops")
-    const key = `${disc.id}/${title}/${angle}`
-    const entry = this.#entries.get(key) ?? { opening: open(disc, title, angle), users: 0, idle: null }
+    const key = `${part.disc.id}/${part.title}/${part.angle}/${part.from}`
+    const entry = this.#entries.get(key) ?? { opening: open(part), users: 0, idle: null }
     if (entry.idle !== null) clearTimeout(entry.idle)
     entry.idle = null
     entry.users++
@@ -90,10 +94,10 @@ export class TitleFiles {
   }
 }
 
-async function open(disc: ListedDisc, title: number, angle: number): Promise<Opened> {
+async function open({ disc, title, angle, from }: Part): Promise<Opened> {
   const held = await disc.hold()
   try {
-    return { source: await held.disc.openTitle(title, { angle }), held }
+    return { source: await held.disc.openTitle(title, { angle, from }), held }
   } catch (error) {
     held.release()
     throw error

@@ -34,6 +34,9 @@ process.stdin.on("data", (text) => { for (const one of JSON.parse(text)) socket.
 socket.bind(1900, () => { socket.addMembership("239.255.255.250", address); socket.setMulticastInterface(address); process.stdout.write("ready\\n") })
 `
 
+const SINK_ANSWER =
+  '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><u:GetProtocolInfoResponse xmlns:u="x"><Source/><Sink>http-get:*:video/mpeg:*</Sink></u:GetProtocolInfoResponse></s:Body></s:Envelope>'
+
 type Announcement = { readonly first?: string; readonly usn: string; readonly location?: string; readonly nts?: string }
 
 describe.skipIf(!hasNetworks)("renderers on a network that is not well-meant", () => {
@@ -100,6 +103,7 @@ describe.skipIf(!hasNetworks)("renderers on a network that is not well-meant", (
       {
         "/good.xml": good,
         "/good.xml?impostor": good,
+        "/control": SINK_ANSWER,
         "/redirect.xml": `redirect http://${network.here}:9/`,
         "/endless.xml": "endless",
         "/silent.xml": "silent",
@@ -108,7 +112,9 @@ describe.skipIf(!hasNetworks)("renderers on a network that is not well-meant", (
       },
     )
     expect(await found()).toEqual(["Good"])
-    expect(directory.list()).toMatchObject([{ id: udn.slice(5), address: network.there }])
+    expect(directory.list()).toMatchObject([{ id: udn.slice(5), address: network.there, sink: "http-get:*:video/mpeg:*" }])
+    expect(directory.rendererAt(network.there)).toEqual({ friendlyName: "Good", sink: "http-get:*:video/mpeg:*" })
+    expect(directory.rendererAt(network.here)).toBeNull()
     expect(new Set(asked)).toEqual(
       new Set([
         "/missing.xml",
@@ -119,6 +125,7 @@ describe.skipIf(!hasNetworks)("renderers on a network that is not well-meant", (
         "/pointing.xml",
         "/good.xml",
         "/good.xml?impostor",
+        "/control",
       ]),
     )
   })
@@ -142,6 +149,6 @@ describe.skipIf(!hasNetworks)("renderers on a network that is not well-meant", (
     const pages = { "*": descriptionXml({ friendlyName: "M%", udn: "uuid:many-%" }) }
     await announce(many, pages)
     expect((await found()).length).toBeLessThanOrEqual(16 + 8)
-    expect(asked.length).toBeLessThanOrEqual(2 * (16 + 8))
+    expect(asked.length).toBeLessThanOrEqual(2 * 2 * (16 + 8))
   })
 })

@@ -14,9 +14,7 @@ afterEach(async () => {
 })
 
 /** Each form's address says where it begins; a second has 100 bytes. */
-const form = (label: string, mimeType = "video/mpeg"): PlayForm => ({
-  mimeType,
-  profile: null,
+const form = (label: string): PlayForm => ({
   label,
   load: async (seconds) => ({
     uri: `http://us/${label}/${Math.floor(seconds)}`,
@@ -106,13 +104,6 @@ describe("a title on a renderer", () => {
       message: expect.stringMatching(/Fake plays .*first: .*714 so it is; second: .*716/),
     })
     expect(playback.status).toMatchObject({ state: "stopped", error: { code: "unsupported" } })
-  })
-
-  test("is offered first in a form that the renderer names", async () => {
-    fake.answers.GetProtocolInfo = () => ({ Sink: "http-get:*:audio/mpeg:*,http-get:*:video/vnd.dlna.mpeg-tts:*" })
-    const { playback } = play({ forms: [form("first"), form("second", "video/vnd.dlna.mpeg-tts")] })
-    await until(isPlaying(playback))
-    expect(fake.loaded).toEqual(["http://us/second/0"])
   })
 
   test("pauses, goes on and stops", async () => {

@@ -45,12 +45,13 @@ export class Renderer {
     ;(this.#child.stdio[3] as Readable).on("data", (bytes: Buffer) => this.#take(bytes))
   }
 
-  /** Resolves when it answers on the network. */
+  /** Resolves when it answers on the network. One network has one renderer: the library below it shares no port. */
   static async start(network: Network, name: string): Promise<Renderer> {
     const renderer = new Renderer(network, name)
     const until = Date.now() + 20_000
     while (!/Ready for rendering/.test(renderer.#log)) {
-      if (renderer.#child.exitCode !== null || Date.now() > until) throw new Error(`gmediarender did not start: ${renderer.#log}`)
+      if (renderer.#child.exitCode !== null || Date.now() > until)
+        throw new Error(`gmediarender did not start: ${renderer.#log.slice(-2000)}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     return renderer

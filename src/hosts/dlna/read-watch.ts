@@ -2,16 +2,17 @@
 export class ReadWatch {
   readonly #listeners = new Map<string, (offset: number) => void>()
 
-  /** Calls `onRead` with the first byte of each request for `path` (from the server's root); the returned function ends that. */
-  watch(path: string, onRead: (offset: number) => void): () => void {
-    this.#listeners.set(path, onRead)
+  /** Calls `onRead` with the first byte of each request of the device at `address` for `path`; the returned function ends that. */
+  watch(path: string, address: string, onRead: (offset: number) => void): () => void {
+    const key = `${address} ${path}`
+    this.#listeners.set(key, onRead)
     return () => {
-      if (this.#listeners.get(path) === onRead) this.#listeners.delete(path)
+      if (this.#listeners.get(key) === onRead) this.#listeners.delete(key)
     }
   }
 
-  /** A device asks for the resource at `path`, from `offset` on. */
-  tell(path: string, offset: number): void {
-    this.#listeners.get(path)?.(offset)
+  /** The device at `address` asks for the resource at `path` (from the server's root), from `offset` on. */
+  tell(path: string, offset: number, address: string | null): void {
+    this.#listeners.get(`${address} ${path}`)?.(offset)
   }
 }

@@ -1,7 +1,6 @@
 import { DiscError } from "../../../base/index.ts"
 import type { RendererDescription, Service } from "./description.ts"
 import { askDevice } from "./device-http.ts"
-import { type ProtocolEntry, parseProtocols } from "./protocol-match.ts"
 import { type CallOptions, callAction } from "./soap.ts"
 import { formatUpnpTime, parseUpnpTime } from "./upnp-time.ts"
 import { children, descend, parseXml, textOf } from "./xml.ts"
@@ -36,11 +35,11 @@ export class RendererControl {
     this.description = description
   }
 
-  /** What it takes over HTTP; empty where it does not say. */
-  async sinks(options: CallOptions = {}): Promise<readonly ProtocolEntry[]> {
+  /** The `Sink` of its GetProtocolInfo: what it takes. Empty where it does not say. */
+  async sink(options: CallOptions = {}): Promise<string> {
     const service = this.description.connectionManager
-    if (service === null) return []
-    return parseProtocols(textOf(await callAction(service, "GetProtocolInfo", {}, options), "Sink") ?? "")
+    if (service === null) return ""
+    return textOf(await callAction(service, "GetProtocolInfo", {}, options), "Sink") ?? ""
   }
 
   /** `metadata`: DIDL-Lite of the one item. */

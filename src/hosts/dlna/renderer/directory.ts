@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { DiscError } from "../../../base/index.ts"
 import { SsdpFinder, type SsdpNews } from "../ssdp.ts"
+import { RendererControl } from "./control.ts"
 import { fetchDescription, locationFrom, type RendererDescription } from "./description.ts"
 
 const MEDIA_RENDERER = "urn:schemas-upnp-org:device:MediaRenderer:1"
@@ -19,6 +20,8 @@ export type FoundRenderer = {
   /** Its IPv4 address. */
   readonly address: string
   readonly description: RendererDescription
+  /** What it says it takes, as `Sink` of GetProtocolInfo; empty where it does not say. */
+  readonly sink: string
 }
 
 type Entry = { readonly found: FoundRenderer; readonly location: string; expiresAtMs: number }
@@ -63,6 +66,14 @@ export class RendererDirectory {
     return this.list().find((renderer) => renderer.id === id) ?? null
   }
 
+  /** What is known of the device at an address, for those who serve it; null: no renderer was met there. */
+  rendererAt(address: string): { readonly friendlyName: string; readonly sink: string } | null {
+    for (const { found } of this.#known.values()) {
+      if (found.address === address) return { friendlyName: found.description.name, sink: found.sink }
+    }
+    return null
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#finder.close()
@@ -96,7 +107,8 @@ export class RendererDirectory {
     try {
       const description = await fetchDescription(location, this.#closing.signal)
       if (description.udn !== udn) throw new DiscError("damaged", `the device at ${location.host} is not the one that was announced`)
-      const found = { id: idOf(description.udn), address: location.hostname, description }
+      const sink = await new RendererControl(description).sink({ signal: this.#closing.signal }).catch(() => "")
+      const found = { id: idOf(description.udn), address: location.hostname, description, sink }
       this.#known.set(description.udn, { found, location: location.href, expiresAtMs: Date.now() + maxAgeSeconds * 1000 })
       this.#failed.delete(location.href)
     } catch {

@@ -1,11 +1,10 @@
 import { DiscError } from "../../../base/index.ts"
 import type { RendererControl, Transport } from "./control.ts"
 import { Landing } from "./landing.ts"
-import { inOrderOfFit, type ProtocolEntry } from "./protocol-match.ts"
 import { DeviceRefusal } from "./soap.ts"
 
 /** How a title is given to a renderer. */
-export type PlayForm = ProtocolEntry & {
+export type PlayForm = {
   /** For people: what is tried, and refused. */
   readonly label: string
   /** The address of the title from about `seconds` on, and what the renderer is told of it. */
@@ -18,6 +17,8 @@ export type Loaded = {
   readonly metadata: string
   /** The title's time at the stream's beginning, in seconds. */
   readonly startsAt: number
+  /** Made as it is shown: there is no other time to go to. */
+  readonly isLive?: boolean
   /** The title's time at a byte of the stream; absent where bytes say nothing of it. */
   timeAt?(offset: number): Promise<number>
 }
@@ -34,6 +35,7 @@ export type PlaybackStatus = {
 }
 
 export type PlaybackOptions = {
+  /** In the order in which they are tried. */
   readonly forms: readonly PlayForm[]
   /** Where to begin, in seconds. */
   readonly time?: number
@@ -127,14 +129,16 @@ export class Playback {
 
   /** In seconds of the title. */
   seek(time: number): Promise<void> {
-    return this.#act(async () => this.#seek(Math.max(0, time)))
+    return this.#act(async () => {
+      if (this.#loaded?.isLive) throw new DiscError("not-permitted", "menus have no time to go to; use the remote control")
+      await this.#seek(Math.max(0, time))
+    })
   }
 
   async #run(): Promise<void> {
     try {
-      const sinks = await this.#control.sinks(this.#callOptions).catch(passRefusal([]))
       // What a viewer does meanwhile waits for it.
-      await this.#act(() => this.#begin(inOrderOfFit(this.#options.forms, sinks)))
+      await this.#act(() => this.#begin(this.#options.forms))
       await this.#follow()
     } catch (error) {
       if (this.#closing.signal.aborted) return

@@ -2,12 +2,13 @@ import { createSocket } from "node:dgram"
 import { isIPv6 } from "node:net"
 import { DiscError } from "../../../base/index.ts"
 import type { HostContext, ListedDisc } from "../../host.ts"
+import type { DeviceRule } from "../device-rules.ts"
 import type { ReadWatch } from "../read-watch.ts"
 import type { ResourceFacts } from "../resources.ts"
 import { titleOf } from "../resources.ts"
 import { RendererControl } from "./control.ts"
 import { type FoundRenderer, RendererDirectory } from "./directory.ts"
-import { menuForms } from "./menu-forms.ts"
+import { beginMenu } from "./menu-forms.ts"
 import { Playback, type PlaybackState, type PlaybackStatus, type PlayForm } from "./playback.ts"
 import { titleForms } from "./title-forms.ts"
 
@@ -23,6 +24,8 @@ export type RenderersOptions = {
   /** What the media routes tell of the renderers' requests. */
   readonly reads?: ReadWatch
   readonly facts?: ResourceFacts
+  /** Which forms which devices are given. */
+  readonly rules?: readonly DeviceRule[]
 }
 
 /** What a renderer is asked to play; numbers are the disc's, from 1, times are in seconds. */
@@ -96,7 +99,12 @@ export class Renderers {
     const { disc, time = 0, ...choice } = request
     const { duration } = titleOf(listed, request.title)
     if (time >= duration && time > 0) throw new DiscError("not-found", `title ${request.title} ends before ${time} s`)
-    const forms = titleForms(listed, choice, await this.#baseFor(renderer), this.#options.facts)
+    const forms = titleForms(listed, choice, {
+      base: await this.#baseFor(renderer),
+      device: { friendlyName: renderer.description.name, sink: renderer.sink },
+      rules: this.#options.rules ?? [],
+      facts: this.#options.facts ?? {},
+    })
     return this.#start(renderer, { forms, time, onStatus }, { disc, title: request.title, duration })
   }
 
@@ -105,8 +113,10 @@ export class Renderers {
     const renderer = this.find(id)
     const listed = this.#disc(disc)
     const base = await this.#baseFor(renderer)
-    const { forms, remote } = await menuForms(listed, base)
-    return { playback: this.#start(renderer, { forms, time: 0 }, { disc, title: null, duration: null }), remote }
+    const { forms, remote, end } = await beginMenu(listed, base)
+    const playback = this.#start(renderer, { forms, time: 0 }, { disc, title: null, duration: null })
+    void playback.done.catch(() => {}).then(end)
+    return { playback, remote }
   }
 
   status(id: string): RendererStatus {
@@ -134,7 +144,7 @@ export class Renderers {
   }
 
   #start(
-    { id, description }: FoundRenderer,
+    { id, address, description }: FoundRenderer,
     {
       forms,
       time,
@@ -148,7 +158,7 @@ export class Renderers {
       forms,
       time,
       ...(onStatus === undefined ? {} : { onStatus }),
-      ...(reads === undefined ? {} : { watchReads: (uri, onRead) => reads.watch(new URL(uri).pathname, onRead) }),
+      ...(reads === undefined ? {} : { watchReads: (uri, onRead) => reads.watch(new URL(uri).pathname, address, onRead) }),
     })
     this.#playing.delete(id)
     this.#playing.set(id, { playback, ...what })

@@ -1,10 +1,10 @@
-import { secondsFromTicks, ticks, ticksFromSeconds } from "../../../base/index.ts"
+import { DiscError, secondsFromTicks, ticks, ticksFromSeconds } from "../../../base/index.ts"
 import type { TitleSource } from "../../../plugin/index.ts"
 import type { ListedDisc } from "../../host.ts"
+import { type DeviceFacts, type DeviceRule, resourcesFor } from "../device-rules.ts"
 import {
   PLAIN_PACKET,
   type Resource,
-  type ResourceChoice,
   type ResourceFacts,
   type ResourceForm,
   TIMESTAMPED_PACKET,
@@ -24,21 +24,29 @@ const LABELS: Readonly<Record<ResourceForm, string>> = {
   "converted-aac": "converted with AAC",
 }
 
-/**
- * The forms of a title that a renderer can be given, best first. `base`: the server as the renderer reaches it, `http://192.168.1.5:8080`.
- * @throws DiscError `not-found`
- */
-export function titleForms(listed: ListedDisc, choice: TitleChoice, base: string, facts: ResourceFacts = {}): readonly PlayForm[] {
+/** Who plays it, over which address of this server, and what the server knows and can do. */
+export type FormOptions = {
+  /** The server as the renderer reaches it, `http://192.168.1.5:8080`. */
+  readonly base: string
+  readonly device: DeviceFacts
+  readonly rules: readonly DeviceRule[]
+  readonly facts: ResourceFacts
+}
+
+/** The forms of a title in the order in which a renderer is given them. @throws DiscError `not-found` */
+export function titleForms(listed: ListedDisc, choice: TitleChoice, options: FormOptions): readonly PlayForm[] {
   const { title, ...streams } = choice
-  return titleResources(listed, title, streams, facts).map(({ form, mimeType, profile }) => ({
-    mimeType,
-    profile,
+  const formsFrom = (from: number): readonly Resource[] => {
+    const all = titleResources(listed, title, from > 0 ? { ...streams, from } : streams, options.facts)
+    return resourcesFor(all, options.device, options.rules)
+  }
+  return formsFrom(0).map(({ form }) => ({
     label: LABELS[form],
     load: async (seconds) => {
-      const from = Math.min(Math.floor(seconds), Math.ceil(titleOf(listed, title).duration) - 1)
-      const begun: ResourceChoice = from > 0 ? { ...streams, from } : streams
-      const resource = titleResources(listed, title, begun, facts).find((candidate) => candidate.form === form)
-      return loaded(listed, title, { resource: resource as Resource, base, from: Math.max(0, from) })
+      const from = Math.max(0, Math.min(Math.floor(seconds), Math.ceil(titleOf(listed, title).duration) - 1))
+      const resource = formsFrom(from).find((candidate) => candidate.form === form)
+      if (resource === undefined) throw new DiscError("not-found", `title ${title} is not to be had in this form from ${from} s on`)
+      return loaded(listed, title, { resource, base: options.base, from })
     },
   }))
 }
