@@ -11,6 +11,8 @@ const MAX_RENDERERS = 64
 const MAX_AT_ONE_ADDRESS = 16
 /** Descriptions fetched at once. */
 const MAX_FETCHES = 8
+/** Pages ask often; the answers to one search are still coming in. */
+const SEARCH_AGAIN_MS = 2_000
 /** A description that could not be had is not asked for again within this: whoever sends datagrams could have us ask for ever. */
 const RETRY_MS = 10_000
 
@@ -40,6 +42,7 @@ export class RendererDirectory {
   readonly #failed = new Map<string, number>()
   readonly #closing = new AbortController()
   #opening: Promise<void> | null = null
+  #searchedMs = 0
 
   constructor({ interfaces = null }: DirectoryOptions = {}) {
     this.#finder = new SsdpFinder({ interfaces, target: MEDIA_RENDERER, onNews: (news) => this.#hear(news) })
@@ -47,13 +50,13 @@ export class RendererDirectory {
 
   /** Begins to listen and search, the first time; searches again after that. */
   async search(): Promise<void> {
-    if (this.#opening !== null) {
-      await this.#opening
-      this.#finder.search()
-      return
-    }
-    this.#opening = this.#finder.open()
+    const isFirst = this.#opening === null
+    this.#opening ??= this.#finder.open()
     await this.#opening
+    if (Date.now() - this.#searchedMs < SEARCH_AGAIN_MS) return
+    this.#searchedMs = Date.now()
+    // Opening searches too.
+    if (!isFirst) this.#finder.search()
   }
 
   list(): readonly FoundRenderer[] {

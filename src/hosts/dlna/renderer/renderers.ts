@@ -71,7 +71,7 @@ export class Renderers {
 
   /** Those known now; a search goes on. */
   list(): readonly FoundRenderer[] {
-    void this.#directory.search()
+    this.#directory.search().catch(() => {})
     return this.#directory.list()
   }
 
