@@ -33,6 +33,7 @@ describe("messages of the page", () => {
     { type: "chapter", id: 5, chapter: 1 },
     { type: "select", id: 6, audio: 1, subtitle: null, angle: 2 },
     { type: "presented", time: 10 },
+    { type: "press", id: 1, key: "up", presented: 10 },
   ])("%j is one", (message) => {
     expect(parsed(message)).toEqual(message)
   })
@@ -56,6 +57,8 @@ describe("messages of the page", () => {
     play({ from: "first-play" }, { videoCodecs: ["av1"] }),
     { type: "press", key: "up" },
     { type: "press", id: -1, key: "up" },
+    { type: "press", id: 1, key: "up", presented: -1 },
+    { type: "press", id: 1, key: "up", presented: "10" },
     { type: "press", id: 1, key: "digit-10" },
     { type: "press", id: 1, key: "digit-x" },
     { type: "press", id: 1, key: "toString" },

@@ -76,7 +76,10 @@ export class BrowserSession {
 
   async take(message: PageMessage): Promise<void> {
     if (message.type === "presented") this.#session.presented(ticksFromSeconds(message.time))
-    else if (message.type !== "play") await this.#act(message)
+    else if (message.type !== "play") {
+      if (message.presented !== undefined) this.#session.presented(ticksFromSeconds(message.presented))
+      await this.#act(message)
+    }
   }
 
   async close(): Promise<void> {
@@ -138,6 +141,8 @@ export class BrowserSession {
         this.#tell(item)
       }
       await converter.push(items)
+      // A key that has come meanwhile goes before what is read next.
+      await new Promise(setImmediate)
     }
     if (!this.#closed) throw new DiscError("aborted", "the disc was closed; open it again")
   }

@@ -6,7 +6,8 @@ export const MAX_MESSAGE_BYTES = 16 * 1024
 
 const number = v.pipe(v.number(), v.finite())
 const ordinal = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))
-const id = v.pipe(v.number(), v.integer(), v.minValue(0))
+const time = v.pipe(number, v.minValue(0))
+const act = { id: v.pipe(v.number(), v.integer(), v.minValue(0)), presented: v.exactOptional(time) }
 /** BCP 47 tags are at most 35 characters long. */
 const language = v.pipe(v.string(), v.maxLength(35))
 const subtitle = v.nullable(ordinal)
@@ -23,7 +24,7 @@ const start = v.union([
   v.strictObject({ menu }),
   v.strictObject({
     title: ordinal,
-    time: v.pipe(number, v.minValue(0)),
+    time,
     angle: v.exactOptional(ordinal),
     program: v.exactOptional(v.boolean()),
   }),
@@ -42,19 +43,19 @@ const pageMessage = v.variant("type", [
     videoCodecs: v.pipe(v.array(v.picklist(["h264", "hevc"])), v.maxLength(10)),
     audioCodecs: v.pipe(v.array(v.picklist(["aac", "ac3", "eac3"])), v.maxLength(10)),
   }),
-  v.object({ type: v.literal("press"), id, key }),
-  v.object({ type: v.literal("point"), id, x: pixel, y: pixel, activate: v.boolean() }),
-  v.object({ type: v.literal("menu"), id, name: menu }),
-  v.object({ type: v.literal("seek"), id, time: number }),
-  v.object({ type: v.literal("chapter"), id, chapter: ordinal }),
+  v.object({ type: v.literal("press"), ...act, key }),
+  v.object({ type: v.literal("point"), ...act, x: pixel, y: pixel, activate: v.boolean() }),
+  v.object({ type: v.literal("menu"), ...act, name: menu }),
+  v.object({ type: v.literal("seek"), ...act, time: number }),
+  v.object({ type: v.literal("chapter"), ...act, chapter: ordinal }),
   v.object({
     type: v.literal("select"),
-    id,
+    ...act,
     audio: v.exactOptional(ordinal),
     subtitle: v.exactOptional(subtitle),
     angle: v.exactOptional(ordinal),
   }),
-  v.object({ type: v.literal("presented"), time: v.pipe(number, v.minValue(0)) }),
+  v.object({ type: v.literal("presented"), time }),
 ])
 
 /** The message, or null when it is none that the page sends. */

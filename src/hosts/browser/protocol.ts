@@ -46,15 +46,16 @@ export type PlayRequest = {
   readonly audioCodecs: readonly ("aac" | "ac3" | "eac3")[]
 }
 
-/** Each act carries an id of the page's own; its answer carries it back. */
-export type ActRequest =
-  | { readonly type: "press"; readonly id: number; readonly key: Key }
+/** Each act carries an id of the page's own; its answer carries it back. `presented`: what is on the screen when it is done. */
+export type ActRequest = { readonly id: number; readonly presented?: number } & (
+  | { readonly type: "press"; readonly key: Key }
   /** In pixels of the highlight's plane. */
-  | { readonly type: "point"; readonly id: number; readonly x: number; readonly y: number; readonly activate: boolean }
-  | { readonly type: "menu"; readonly id: number; readonly name: MenuName }
-  | { readonly type: "seek"; readonly id: number; readonly time: number }
-  | { readonly type: "chapter"; readonly id: number; readonly chapter: number }
-  | { readonly type: "select"; readonly id: number; readonly audio?: number; readonly subtitle?: number | null; readonly angle?: number }
+  | { readonly type: "point"; readonly x: number; readonly y: number; readonly activate: boolean }
+  | { readonly type: "menu"; readonly name: MenuName }
+  | { readonly type: "seek"; readonly time: number }
+  | { readonly type: "chapter"; readonly chapter: number }
+  | { readonly type: "select"; readonly audio?: number; readonly subtitle?: number | null; readonly angle?: number }
+)
 
 /** What is on the screen now, several times a second. */
 export type PresentedReport = { readonly type: "presented"; readonly time: number }

@@ -12,8 +12,8 @@ import { MenuSounds } from "./sounds.ts"
 import type { Hold, Stretch } from "./stretch.ts"
 import { ViewerActs } from "./viewer-acts.ts"
 
-/** Blocks between two looks at the clock of the screen. */
-const BATCH_BLOCKS = 64
+/** Blocks between two looks at the clock of the screen, and at whether a key has come: some 2 ms of work. */
+const BATCH_BLOCKS = 16
 /** In a still, feed time goes on by no less than this at once. */
 const STILL_PIECE = ticks(TICKS_PER_SECOND / 10)
 

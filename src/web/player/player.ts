@@ -245,9 +245,9 @@ export class Player {
     // A film that has come to its end goes on from wherever the person goes.
     if (this.#state.status === "ended" && act.type !== "select") this.#playhead?.play()
     // A key acts on what is on the screen when it is pressed.
-    this.#sayPresented()
+    const presented = this.#presented()
     this.#acts++
-    this.#send({ ...act, id: this.#acts })
+    this.#send({ ...act, id: this.#acts, ...(presented === null ? {} : { presented }) })
     return this.#acts
   }
 
@@ -377,8 +377,13 @@ export class Player {
   }
 
   #sayPresented(): void {
-    const feedTime = this.#playhead?.feedTime ?? null
-    if (feedTime !== null && this.#playhead?.isJumping === false) this.#send({ type: "presented", time: feedTime })
+    const time = this.#presented()
+    if (time !== null) this.#send({ type: "presented", time })
+  }
+
+  /** Feed time of what is on the screen; null: nothing of the stretch is yet. */
+  #presented(): number | null {
+    return this.#playhead?.isJumping === false ? this.#playhead.feedTime : null
   }
 
   /** A new stretch from the same moment begins with a key picture, which any decoder takes; in a menu there is no such thing. */

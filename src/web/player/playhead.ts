@@ -6,6 +6,8 @@ mpegts.LoggingControl.applyConfig({ enableAll: false })
 
 /** The picture moves on once this much of a new stretch is there, in seconds. */
 const JUMP_READY = 0.08
+/** So often it is looked whether it is there, in ms: a display's frame would be half of what a jump takes. */
+const LOOK_EVERY = 4
 /** The last pictures of a title are held back by the demuxer, which waits for the next: a stop this near the end is the end, in seconds. */
 const END_SLACK = 2
 /** Played film that stays in memory, in seconds: a Blu-ray has 5 MB each. */
@@ -40,6 +42,7 @@ export class Playhead {
   #showFrom: number | null = null
   /** Media time to move to as soon as the buffer has it. */
   #jump: number | null = null
+  #looking = 0
   #endAt: number | null = null
   /** Nothing has moved yet. */
   #awaitsStart = true
@@ -64,6 +67,7 @@ export class Playhead {
   }
 
   close(): void {
+    clearInterval(this.#looking)
     this.#stream.destroy()
   }
 
@@ -145,6 +149,8 @@ export class Playhead {
   #beginJump(showFrom: number): void {
     this.#jump = this.#timeline.mediaTime(showFrom)
     this.#tryJump()
+    clearInterval(this.#looking)
+    if (this.#jump !== null) this.#looking = window.setInterval(() => this.#tryJump(), LOOK_EVERY)
   }
 
   /** Moves when the new stretch is there; also steps over a hole that the element stands before. */
@@ -157,6 +163,7 @@ export class Playhead {
         if (start > this.#jump + MAX_HOLE || end < this.#jump + JUMP_READY) continue
         video.currentTime = Math.max(this.#jump, start) + AFTER_KEY
         this.#jump = null
+        clearInterval(this.#looking)
         return this.#events.onLanded()
       }
       const isBehindStill = this.#timeline.feedTime(start) <= (this.#heldTime() ?? 0)
@@ -175,6 +182,7 @@ export class Playhead {
 
   #finish(): void {
     this.#jump = null
+    clearInterval(this.#looking)
     this.#events.onEnded()
   }
 
