@@ -335,7 +335,7 @@ describe.skipIf(rig === undefined)("whatever keys are pressed", () => {
             ? player.session.seek(chance(9))
             : player.session.press(KEYS[chance(KEYS.length)] ?? "up")
       const { flush } = await player.act(answer)
-      await player.pull(30)
+      for (let batches = 0; batches < 4; batches++) await player.pull(10)
       const began = player.last("discontinuity", (item) => item.flush)
       if (flush) flushes++
       screen = ticks(Math.max(screen + chance(SECOND / 2), began?.showFrom ?? 0))
