@@ -1,5 +1,6 @@
 export { converterCounts, openConverter } from "./open-converter.ts"
 export { warmUp } from "./process.ts"
+export { SILENT_CONFIG, SILENT_FRAME, SILENT_FRAME_TICKS } from "./silence.ts"
 export { makeThumbnail } from "./thumbnail.ts"
 export type {
   AudioParametersOutput,

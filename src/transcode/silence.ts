@@ -2,7 +2,7 @@
  * One frame of stereo AAC-LC silence: a channel pair element with common_window 1, a long window without any scale factor band,
  * two empty channels, and the end element (ISO/IEC 14496-3 4.4.2.1).
  */
-const SILENT_FRAME = Uint8Array.of(0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c)
+export const SILENT_FRAME = Uint8Array.of(0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c)
 /** AudioSpecificConfig: AAC-LC, 48 kHz, two channels. */
 export const SILENT_CONFIG = Uint8Array.of(0x11, 0x90)
 export const SILENT_SAMPLE_RATE = 48_000

@@ -88,10 +88,11 @@ export class TransportStreamWriter {
   }
 
   /**
-   * The packets of one access unit of `streams[index]`, with tables and a clock reference where they are due.
+   * The packets of one access unit of `streams[index]`, with tables and a clock reference where they are due. `closes-counter`: the unit takes as many
+   * packets as it needs for the PID's continuity counter to come to 15, so that a stream that begins at 0 goes on from it.
    * @throws DiscError `bad-argument` (no such stream), `unsupported` (AAC that ADTS cannot carry)
    */
-  write(index: number, unit: WriterUnit): Uint8Array {
+  write(index: number, unit: WriterUnit, closing?: "closes-counter"): Uint8Array {
     const stream = this.#streams[index]
     if (stream === undefined) throw new DiscError("bad-argument", `there is no stream ${index}; the writer has ${this.#streams.length}`)
     const insertion = insertionFor(stream, unit.data, unit.key)
@@ -106,13 +107,37 @@ export class TransportStreamWriter {
     const header = this.#pesHeader(stream.codec, index, unit, unit.data.length + insertion.bytes.length)
     const size = header.length + insertion.bytes.length + unit.data.length
     const fieldSize = withClock ? CLOCK_FIELD_SIZE : flags === 0 ? 0 : FLAGS_FIELD_SIZE
-    const count = Math.ceil((fieldSize + size) / ROOM)
+    const needed = Math.ceil((fieldSize + size) / ROOM)
+    const count = closing === undefined ? needed : Math.min(size, needed + this.#untilClosed(this.pid(index), needed))
     const out = new Uint8Array(((tables === null ? 0 : 2) + (clockAlone ? 1 : 0) + count) * TS_PACKET_SIZE)
     let at = 0
     if (tables !== null) at = this.#writeTables(out, tables)
     if (clockAlone) at = this.#writeClockAlone(out, at, clock)
-    this.#writeUnit(out, at, { pid: this.pid(index), flags, clock: withClock ? clock : null, header, insertion, data: unit.data, size })
+    this.#writeUnit(out, at, {
+      pid: this.pid(index),
+      flags,
+      clock: withClock ? clock : null,
+      header,
+      insertion,
+      data: unit.data,
+      size,
+      count,
+    })
     return out
+  }
+
+  /** Tables as often as it takes for their continuity counters to come to 15. */
+  closeTables(): Uint8Array {
+    const tables = [writeProgramAssociation(0), writeProgramMap(this.#version, this.pid(this.#pcrIndex), this.#streams)] as const
+    const pairs = this.#untilClosed(PAT_PID, 0)
+    const out = new Uint8Array(pairs * 2 * TS_PACKET_SIZE)
+    for (let pair = 0; pair < pairs; pair++) this.#writeTables(out.subarray(pair * 2 * TS_PACKET_SIZE), tables)
+    return out
+  }
+
+  /** Packets beyond `count` more after which the PID's counter is 15. */
+  #untilClosed(pid: number, count: number): number {
+    return (15 - (((this.#counters.get(pid) ?? 15) + count) & 15)) & 15
   }
 
   /** The clock reference that is due with a unit decoded at `time`; null: none is. */
@@ -168,6 +193,7 @@ export class TransportStreamWriter {
     let at = start
     let flags = unit.flags
     let left = unit.size
+    let packets = unit.count
     const source = new Parts([
       unit.header,
       unit.data.subarray(0, unit.insertion.at),
@@ -176,7 +202,8 @@ export class TransportStreamWriter {
     ])
     for (let first = true; left > 0; first = false) {
       const wanted = flags === 0 ? 0 : unit.clock === null ? FLAGS_FIELD_SIZE : CLOCK_FIELD_SIZE
-      const field = Math.max(wanted, ROOM - left)
+      // Each packet still to come carries a byte at least.
+      const field = Math.max(wanted, ROOM - (left - --packets))
       this.#packetHeader(out, at, unit.pid, first, field > 0 ? 0x30 : 0x10)
       if (field > 0) this.#adaptationField(out, at + HEADER_SIZE, field, flags, unit.clock)
       const take = ROOM - field
@@ -244,6 +271,8 @@ type UnitParts = {
   readonly insertion: Insertion
   readonly data: Uint8Array
   readonly size: number
+  /** Packets to write. */
+  readonly count: number
 }
 
 /** Reads several arrays as one run of bytes. */

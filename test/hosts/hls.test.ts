@@ -1,0 +1,200 @@
+import { execFileSync } from "node:child_process"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createHlsHost } from "../../src/hosts/hls/index.ts"
+import { openDisc } from "../../src/plugin/node.ts"
+import { type RunningServer, startServer } from "../../src/server/index.ts"
+import { readFrameCode } from "../support/frame-code.ts"
+import { hasProgram } from "../support/oracles.ts"
+import { sampleBluray, sampleDvd } from "../support/samples.ts"
+
+const WIDTH = 320
+const HEIGHT = 180
+
+type Served = { readonly server: RunningServer; readonly base: (title: number) => string }
+
+async function serve(path: string): Promise<Served> {
+  let id = ""
+  const server = await startServer({
+    discs: [{ disc: await openDisc(path), name: "disc" }],
+    openDisc,
+    hosts: [
+      (context) => {
+        id = context.discs()[0]?.id ?? ""
+        return createHlsHost(context)
+      },
+    ],
+  })
+  return { server, base: (title) => `${server.url}api/discs/${id}/titles/${title}/hls/` }
+}
+
+async function text(url: string): Promise<string> {
+  const response = await fetch(url)
+  expect(response.status, url).toBe(200)
+  return response.text()
+}
+
+async function bytes(url: string): Promise<Buffer> {
+  const response = await fetch(url)
+  expect(response.status, url).toBe(200)
+  return Buffer.from(await response.arrayBuffer())
+}
+
+type Entry = { readonly duration: number; readonly uri: string; readonly isBreak: boolean }
+
+/** Media playlists by the rules of RFC 8216 4.3.3 that a list of everything must keep. */
+function readMedia(playlist: string): readonly Entry[] {
+  const lines = playlist.trimEnd().split("\n")
+  expect(lines[0]).toBe("#EXTM3U")
+  expect(lines.filter((line) => line.startsWith("#EXT-X-VERSION:"))).toHaveLength(1)
+  expect(lines.at(-1)).toBe("#EXT-X-ENDLIST")
+  expect(lines).toContain("#EXT-X-PLAYLIST-TYPE:VOD")
+  const target = Number(/#EXT-X-TARGETDURATION:(\d+)\n/.exec(playlist)?.[1])
+  const entries: Entry[] = []
+  let duration: number | null = null
+  let isBreak = false
+  for (const line of lines) {
+    if (line === "#EXT-X-DISCONTINUITY") isBreak = true
+    if (line.startsWith("#EXTINF:")) duration = Number(/^#EXTINF:(\d+\.\d+),/.exec(line)?.[1])
+    if (line.startsWith("#") || duration === null) continue
+    expect(Math.round(duration)).toBeLessThanOrEqual(target)
+    entries.push({ duration, uri: line, isBreak })
+    duration = null
+    isBreak = false
+  }
+  return entries
+}
+
+function attributesOf(line: string): Record<string, string> {
+  const list = line.slice(line.indexOf(":") + 1)
+  return Object.fromEntries([...list.matchAll(/([A-Z0-9-]+)=("[^"\n]*"|[^",\s]+)(?:,|$)/g)].map(([, key = "", value = ""]) => [key, value]))
+}
+
+const ffprobe = (input: Buffer, entries: string): Record<string, string>[] => {
+  const args = ["-v", "error", "-show_entries", entries, "-of", "json", "-i", "pipe:0"]
+  const said = JSON.parse(execFileSync("ffprobe", args, { input, maxBuffer: 1 << 28 }).toString()) as Record<
+    string,
+    Record<string, string>[]
+  >
+  return said["packets"] ?? said["frames"] ?? said["streams"] ?? []
+}
+
+/** The frame codes of everything that a decoder shows of the bytes, and its complaints. */
+function shown(input: Buffer): { codes: { title: number; frame: number }[]; problems: string } {
+  const args = ["-v", "warning", "-i", "pipe:0", "-an", "-vf", `scale=${WIDTH}:${HEIGHT}`, "-fps_mode", "passthrough", "-pix_fmt", "rgb24"]
+  const raw = execFileSync("ffmpeg", [...args, "-f", "rawvideo", "pipe:1"], { input, maxBuffer: 1 << 30, stdio: ["pipe", "pipe", "pipe"] })
+  const size = WIDTH * HEIGHT * 3
+  const codes = Array.from({ length: raw.length / size }, (_, index) => {
+    const code = readFrameCode(raw.subarray(index * size, (index + 1) * size), WIDTH, HEIGHT)
+    return { title: code?.title ?? -1, frame: code?.frame ?? -1 }
+  })
+  return { codes, problems: "" }
+}
+
+const TITLES = [
+  { disc: "Blu-ray", path: sampleBluray, title: 1, rate: 24_000 / 1001, frames: Array.from({ length: 480 }, (_, i) => i) },
+  { disc: "Blu-ray", path: sampleBluray, title: 2, rate: 24_000 / 1001, frames: Array.from({ length: 398 }, (_, i) => i) },
+  { disc: "DVD", path: sampleDvd, title: 1, rate: 25, frames: Array.from({ length: 900 }, (_, i) => i) },
+  { disc: "DVD", path: sampleDvd, title: 2, rate: 25, frames: Array.from({ length: 300 }, (_, i) => i) },
+] as const
+
+describe.skipIf(!hasProgram("ffmpeg")).each(TITLES)("HLS of title $title of the sample $disc", ({ path, title, rate, frames }) => {
+  let served: Served
+  beforeAll(async () => {
+    served = await serve(path)
+  })
+  afterAll(() => served?.server.close())
+  const get = (uri: string) => bytes(served.base(title) + uri)
+
+  test("the master playlist names every rendition, and what it says of the video is so", async () => {
+    const master = await text(`${served.base(title)}master.m3u8`)
+    expect(master.startsWith("#EXTM3U\n")).toBe(true)
+    const lines = master.split("\n")
+    const streams = lines.filter((line) => line.startsWith("#EXT-X-STREAM-INF:")).map(attributesOf)
+    expect(streams.length).toBeGreaterThan(0)
+    const media = lines.filter((line) => line.startsWith("#EXT-X-MEDIA:")).map(attributesOf)
+    for (const { URI = "" } of media) readMedia(await text(served.base(title) + URI.slice(1, -1)))
+    for (const group of new Set(media.map((one) => one["GROUP-ID"]))) {
+      const inGroup = media.filter((one) => one["GROUP-ID"] === group)
+      expect(new Set(inGroup.map(({ NAME }) => NAME)).size).toBe(inGroup.length)
+      expect(inGroup.filter(({ DEFAULT }) => DEFAULT === "YES").length).toBeLessThanOrEqual(1)
+    }
+    const first = await get("video/0.ts")
+    const [video] = ffprobe(first, "stream=width,height,profile,level,avg_frame_rate")
+    for (const said of streams) {
+      expect(said["RESOLUTION"]).toBe(`${video?.["width"]}x${video?.["height"]}`)
+      expect(Math.abs(Number(said["FRAME-RATE"]) - rate)).toBeLessThan(0.001)
+      expect(said["CODECS"]).toContain(`avc1.6400${Number(video?.["level"]).toString(16).toUpperCase().padStart(2, "0")}`)
+      expect(Number(said["AVERAGE-BANDWIDTH"])).toBeLessThanOrEqual(Number(said["BANDWIDTH"]))
+    }
+    const entries = readMedia(await text(`${served.base(title)}video.m3u8`))
+    for (const [index, { uri, duration }] of entries.entries()) {
+      const [video, sound] = [await get(uri), await get(`audio/1/aac/${index}.ts`)]
+      expect((8 * (video.length + sound.length)) / duration).toBeLessThanOrEqual(Number(streams[0]?.["BANDWIDTH"]))
+    }
+    const chapters = JSON.parse(await text(`${served.base(title)}chapters.json`)) as { chapter: number; "start-time": number }[]
+    expect(chapters[0]).toMatchObject({ chapter: 1, "start-time": 0 })
+  })
+
+  test("each segment begins with a key picture and lasts as long as the playlist says; together they are the film, frame for frame", async () => {
+    const entries = readMedia(await text(`${served.base(title)}video.m3u8`))
+    expect(entries.length).toBeGreaterThan(1)
+    const segments = await Promise.all(entries.map(({ uri }) => get(uri)))
+    for (const [index, segment] of segments.entries()) {
+      const packets = ffprobe(segment, "packet=pts_time,flags")
+      expect(packets[0]?.["flags"]?.startsWith("K"), `segment ${index}`).toBe(true)
+      expect(Math.abs(packets.length / rate - (entries[index]?.duration ?? 0)), `segment ${index}`).toBeLessThan(1.001 / rate)
+    }
+    const whole = Buffer.concat(segments)
+    const times = ffprobe(whole, "packet=pts_time").map((packet) => Number(packet["pts_time"]))
+    const sorted = times.toSorted((a, b) => a - b)
+    for (const [index, time] of sorted.slice(1).entries()) expect(Math.abs(time - (sorted[index] ?? 0) - 1 / rate)).toBeLessThan(0.001)
+    expect(shown(whole).codes).toEqual(frames.map((frame) => ({ title, frame })))
+    for (const [index, counter] of continuity(whole).entries()) expect(counter, `packet ${index}`).toBe(true)
+  })
+
+  test("the sound's segments are one unbroken run of frames", async () => {
+    for (const form of ["aac"]) {
+      const entries = readMedia(await text(`${served.base(title)}audio-1-${form}.m3u8`))
+      const segments = await Promise.all(entries.map((entry) => get(entry.uri)))
+      for (const [index, segment] of segments.entries()) {
+        const packets = ffprobe(segment, "packet=pts_time")
+        expect(Math.abs((packets.length * 1024) / 48_000 - (entries[index]?.duration ?? 0))).toBeLessThan(0.0001)
+      }
+      const whole = Buffer.concat(segments)
+      const times = ffprobe(whole, "packet=pts_time").map((packet) => Number(packet["pts_time"]))
+      for (const [index, time] of times.slice(1).entries())
+        expect(Math.abs(time - (times[index] ?? 0) - 1024 / 48_000)).toBeLessThan(0.0001)
+      expect(Math.abs(times.length * (1024 / 48_000) - frames.length / rate)).toBeLessThan(0.03)
+    }
+  })
+
+  test("numbers out of range, other names and paths that climb are refused", async () => {
+    const base = served.base(title)
+    const status = async (url: string) => (await fetch(url)).status
+    for (const uri of ["video/9999.ts", "video/99999999999.ts", "audio/9/aac/0.ts", "audio/1/eac3/0.ts", "text-1.m3u8", "text/1/0.vtt"]) {
+      expect(await status(base + uri), uri).toBe(404)
+    }
+    for (const uri of ["video/-1.ts", "video/0.ts.bak", "video/..%2f..%2f..%2fetc%2fpasswd", "audio-1-dts.m3u8", "iframes/x.ts", "other"]) {
+      expect(await status(base + uri), uri).toBe(404)
+    }
+    expect(await status(`${base.replace(`/titles/${title}/`, "/titles/999/")}master.m3u8`)).toBe(404)
+    expect(await status(`${base.replace(/discs\/[^/]+/, "discs/..")}master.m3u8`)).toBe(404)
+    expect(await status(`${base.replace(/discs\/[^/]+/, "discs/unknown")}master.m3u8`)).toBe(404)
+  })
+})
+
+/** For each transport packet with a payload: whether its continuity counter follows its PID's last one. */
+function continuity(stream: Buffer): boolean[] {
+  const last = new Map<number, number>()
+  const right: boolean[] = []
+  for (let at = 0; at < stream.length; at += 188) {
+    expect(stream[at]).toBe(0x47)
+    const pid = stream.readUInt16BE(at + 1) & 0x1fff
+    const counter = (stream[at + 3] ?? 0) & 15
+    const hasPayload = ((stream[at + 3] ?? 0) & 0x10) !== 0
+    const before = last.get(pid)
+    if (hasPayload) right.push(before === undefined || counter === ((before + 1) & 15))
+    if (hasPayload) last.set(pid, counter)
+  }
+  return right
+}
