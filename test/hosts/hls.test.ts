@@ -183,6 +183,84 @@ describe.skipIf(!hasProgram("ffmpeg")).each(TITLES)("HLS of title $title of the 
   })
 })
 
+describe.skipIf(!hasProgram("ffmpeg"))("copied H.264", () => {
+  let served: Served
+  beforeAll(async () => {
+    served = await serve(sampleBluray)
+  })
+  afterAll(() => served?.server.close())
+
+  test.each([1, 2, 3, 4, 5])("title %i decodes to the very pictures of the title's file", async (title) => {
+    const entries = readMedia(await text(`${served.base(title)}video.m3u8`))
+    const segments = await Promise.all(entries.map(({ uri }) => bytes(served.base(title) + uri)))
+    const disc = await openDisc(sampleBluray)
+    const file = await disc.openTitle(title)
+    const source = Buffer.from(await file.read(0, file.size))
+    await disc.close()
+    const pictures = sums(Buffer.concat(segments))
+    const wanted = sums(source)
+    expect(pictures.length).toBe(wanted.length)
+    // At a plain join a decoder goes on with pictures of another clip: those the file and the segments have for decoding alone may differ.
+    const same = pictures.filter((sum, index) => sum === wanted[index]).length
+    expect(wanted.length - same).toBeLessThanOrEqual(title === 3 ? 4 : 0)
+  })
+
+  test("the plain joins of title 3 are discontinuities, in picture and sound", async () => {
+    for (const list of ["video.m3u8", "audio-1-aac.m3u8", "audio-2-ac3.m3u8"]) {
+      const entries = readMedia(await text(served.base(3) + list))
+      expect(
+        entries.map(({ isBreak }) => isBreak),
+        list,
+      ).toEqual([false, true, true])
+    }
+  })
+
+  test("AC-3 is copied frame by frame", async () => {
+    const entries = readMedia(await text(`${served.base(1)}audio-2-ac3.m3u8`))
+    const segments = await Promise.all(entries.map(({ uri }) => bytes(served.base(1) + uri)))
+    for (const [index, segment] of segments.entries()) {
+      const seconds = ffprobe(segment, "packet=pts_time").length * (1536 / 48_000)
+      expect(Math.abs(seconds - (entries[index]?.duration ?? 0))).toBeLessThan(0.0321)
+    }
+    const disc = await openDisc(sampleBluray)
+    const title = await disc.readTitle(1)
+    const steps = await title.steps({ audio: 2 })
+    const frames: Uint8Array[] = []
+    for (let step = await steps.step(); step !== null; step = await steps.step()) {
+      for (const item of step.items) if (item.type === "packet" && title.streams[item.stream]?.number === 2) frames.push(item.data)
+    }
+    const copied = execFileSync("ffmpeg", ["-v", "error", "-i", "pipe:0", "-c", "copy", "-f", "ac3", "pipe:1"], {
+      input: Buffer.concat(segments),
+      maxBuffer: 1 << 28,
+    })
+    expect(copied.equals(Buffer.concat(frames))).toBe(true)
+    await title.close()
+    await disc.close()
+  })
+
+  test("each I-frame segment is the key picture of its segment, alone", async () => {
+    const entries = readMedia(await text(`${served.base(1)}iframes.m3u8`))
+    expect(await text(`${served.base(1)}iframes.m3u8`)).toContain("#EXT-X-I-FRAMES-ONLY\n")
+    for (const [index, { uri }] of entries.entries()) {
+      const [picture, ...others] = ffprobe(await bytes(served.base(1) + uri), "packet=pts_time,flags")
+      expect(others).toEqual([])
+      const [first] = ffprobe(await bytes(`${served.base(1)}video/${index}.ts`), "packet=pts_time,flags")
+      expect([picture?.["pts_time"], picture?.["flags"]]).toEqual([first?.["pts_time"], first?.["flags"]])
+    }
+  })
+})
+
+/** MD5 of every picture that FFmpeg decodes. */
+const sums = (input: Buffer): string[] =>
+  execFileSync("ffmpeg", ["-v", "error", "-i", "pipe:0", "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "pipe:1"], {
+    input,
+    maxBuffer: 1 << 28,
+  })
+    .toString()
+    .split("\n")
+    .filter((line) => /^\d/.test(line))
+    .map((line) => line.split(",").at(-1)?.trim() ?? "")
+
 /** For each transport packet with a payload: whether its continuity counter follows its PID's last one. */
 function continuity(stream: Buffer): boolean[] {
   const last = new Map<number, number>()

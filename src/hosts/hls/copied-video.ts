@@ -1,6 +1,7 @@
 import { DiscError } from "../../base/index.ts"
 import type { WriterUnit } from "../../mpeg/index.ts"
 import type { PacketItem, TitleReader } from "../../plugin/index.ts"
+import { H264Marking } from "../../transcode/index.ts"
 import { writeSegment } from "./segment-writer.ts"
 import type { Timeline } from "./timeline.ts"
 
@@ -22,7 +23,7 @@ export async function copiedPictures(
 ): Promise<readonly WriterUnit[]> {
   const [from, to] = [cuts[index] ?? title.duration, cuts[index + 1] ?? title.duration]
   const isLast = index + 2 >= cuts.length
-  const pictures = new Pictures(title)
+  const pictures = new Pictures(title, from)
   const steps = await title.steps({ time: from, signal })
   for (let step = await steps.step(); step !== null; step = await steps.step()) {
     for (const item of step.items) {
@@ -53,31 +54,40 @@ type Squeezed = { readonly unit: { -readonly [Key in keyof WriterUnit]: WriterUn
 
 class Pictures {
   readonly #title: TitleReader
-  readonly #units: WriterUnit[] = []
-  readonly #squeezed: Squeezed[] = []
+  readonly #units: Squeezed["unit"][] = []
+  #squeezed: Squeezed[] = []
+  readonly #marking = new H264Marking()
   #key = Number.NEGATIVE_INFINITY
   #lastDts = Number.NEGATIVE_INFINITY
+  /** Which part of the title the clip shows that is being read. */
+  #clip: { readonly start: number; readonly end: number }
+  /** A picture of this clip was one to be shown. */
+  #hasShown = false
 
-  constructor(title: TitleReader) {
+  /** `from`: where the segment begins. */
+  constructor(title: TitleReader, from: number) {
     this.#title = title
+    this.#clip = clipAt(title, from)
   }
 
   add({ data, pts, dts, key, decodeOnly }: PacketItem): void {
     if (pts === null) return
-    if (key) this.#key = pts
+    if (key) this.#begin(pts, decodeOnly)
     if (this.#units.length >= MAX_PICTURES) throw new DiscError("limit", `a segment of more than ${MAX_PICTURES} pictures`)
-    const { start, end } = this.#clipAt(this.#key)
+    const { start, end } = this.#clip
     const isBefore = decodeOnly && pts < start - SLACK
     // Leading pictures of the group at which a clip is entered refer to what is not there, and nothing refers to them.
     if (isBefore && pts < this.#key) return
     // Decoding times never go back, even where two clips overlap at their join.
-    const unit = { data, pts, dts: Math.max(Math.min(dts ?? pts, pts), this.#lastDts + 1), key }
+    const unit = { data: this.#marking.rewrite(data), pts, dts: Math.max(Math.min(dts ?? pts, pts), this.#lastDts + 1), key }
     this.#lastDts = unit.dts
     if (isBefore || (decodeOnly && pts >= end)) this.#squeezed.push({ unit, before: isBefore ? start : end })
+    else this.#hasShown = true
     this.#units.push(unit)
   }
 
   take(): readonly WriterUnit[] {
+    this.#dropTrailing()
     if (this.#units.length === 0) throw new DiscError("damaged", "there is no picture in this part of the title")
     const inOrder = [...this.#squeezed].sort((a, b) => a.unit.pts - b.unit.pts)
     for (const before of new Set(inOrder.map((one) => one.before))) {
@@ -90,12 +100,31 @@ class Pictures {
     return this.#units
   }
 
-  /** Which part of the title the clip shows in which a picture lies. */
-  #clipAt(time: number): { readonly start: number; readonly end: number } {
-    const { joins, duration } = this.#title
-    const index = joins.findLastIndex(({ at }) => at <= time + SLACK)
-    return { start: joins[index]?.at ?? 0, end: joins[index + 1]?.at ?? duration }
+  /** A key picture: of the clip that is being read, or the first of the next. */
+  #begin(pts: number, decodeOnly: boolean): void {
+    const isNext = pts >= this.#clip.end - SLACK || (decodeOnly && this.#hasShown)
+    if (isNext) {
+      this.#dropTrailing()
+      this.#clip = clipAt(this.#title, Math.max(pts, this.#clip.end))
+      this.#hasShown = false
+    }
+    this.#key = pts
+    // A player may begin at any of them, when it has lost what came before.
+    this.#marking.restart()
   }
+
+  /** Nothing that is shown is decoded behind them. */
+  #dropTrailing(): void {
+    const trailing = new Set(this.#squeezed.filter(({ before }) => before === this.#clip.end).map(({ unit }) => unit))
+    const last = this.#units.findLastIndex((unit) => !trailing.has(unit))
+    const dropped = new Set(this.#units.splice(last + 1))
+    this.#squeezed = this.#squeezed.filter(({ unit }) => !dropped.has(unit))
+  }
+}
+
+function clipAt({ joins, duration }: TitleReader, time: number): { readonly start: number; readonly end: number } {
+  const index = joins.findLastIndex(({ at }) => at <= time + SLACK)
+  return { start: joins[index]?.at ?? 0, end: joins[index + 1]?.at ?? duration }
 }
 
 /** CODECS of H.264 (RFC 6381 3.3): profile_idc, constraint flags and level_idc of the sequence parameter set in a key picture; null where it has none. */
