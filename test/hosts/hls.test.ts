@@ -1,94 +1,9 @@
 import { execFileSync } from "node:child_process"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createHlsHost } from "../../src/hosts/hls/index.ts"
 import { openDisc } from "../../src/plugin/node.ts"
-import { type RunningServer, startServer } from "../../src/server/index.ts"
-import { readFrameCode } from "../support/frame-code.ts"
 import { hasProgram } from "../support/oracles.ts"
 import { sampleBluray, sampleDvd } from "../support/samples.ts"
-
-const WIDTH = 320
-const HEIGHT = 180
-
-type Served = { readonly server: RunningServer; readonly base: (title: number) => string }
-
-async function serve(path: string): Promise<Served> {
-  let id = ""
-  const server = await startServer({
-    discs: [{ disc: await openDisc(path), name: "disc" }],
-    openDisc,
-    hosts: [
-      (context) => {
-        id = context.discs()[0]?.id ?? ""
-        return createHlsHost(context)
-      },
-    ],
-  })
-  return { server, base: (title) => `${server.url}api/discs/${id}/titles/${title}/hls/` }
-}
-
-async function text(url: string): Promise<string> {
-  const response = await fetch(url)
-  expect(response.status, url).toBe(200)
-  return response.text()
-}
-
-async function bytes(url: string): Promise<Buffer> {
-  const response = await fetch(url)
-  expect(response.status, url).toBe(200)
-  return Buffer.from(await response.arrayBuffer())
-}
-
-type Entry = { readonly duration: number; readonly uri: string; readonly isBreak: boolean }
-
-/** Media playlists by the rules of RFC 8216 4.3.3 that a list of everything must keep. */
-function readMedia(playlist: string): readonly Entry[] {
-  const lines = playlist.trimEnd().split("\n")
-  expect(lines[0]).toBe("#EXTM3U")
-  expect(lines.filter((line) => line.startsWith("#EXT-X-VERSION:"))).toHaveLength(1)
-  expect(lines.at(-1)).toBe("#EXT-X-ENDLIST")
-  expect(lines).toContain("#EXT-X-PLAYLIST-TYPE:VOD")
-  const target = Number(/#EXT-X-TARGETDURATION:(\d+)\n/.exec(playlist)?.[1])
-  const entries: Entry[] = []
-  let duration: number | null = null
-  let isBreak = false
-  for (const line of lines) {
-    if (line === "#EXT-X-DISCONTINUITY") isBreak = true
-    if (line.startsWith("#EXTINF:")) duration = Number(/^#EXTINF:(\d+\.\d+),/.exec(line)?.[1])
-    if (line.startsWith("#") || duration === null) continue
-    expect(Math.round(duration)).toBeLessThanOrEqual(target)
-    entries.push({ duration, uri: line, isBreak })
-    duration = null
-    isBreak = false
-  }
-  return entries
-}
-
-function attributesOf(line: string): Record<string, string> {
-  const list = line.slice(line.indexOf(":") + 1)
-  return Object.fromEntries([...list.matchAll(/([A-Z0-9-]+)=("[^"\n]*"|[^",\s]+)(?:,|$)/g)].map(([, key = "", value = ""]) => [key, value]))
-}
-
-const ffprobe = (input: Buffer, entries: string): Record<string, string>[] => {
-  const args = ["-v", "error", "-show_entries", entries, "-of", "json", "-i", "pipe:0"]
-  const said = JSON.parse(execFileSync("ffprobe", args, { input, maxBuffer: 1 << 28 }).toString()) as Record<
-    string,
-    Record<string, string>[]
-  >
-  return said["packets"] ?? said["frames"] ?? said["streams"] ?? []
-}
-
-/** The frame codes of everything that a decoder shows of the bytes, and its complaints. */
-function shown(input: Buffer): { codes: { title: number; frame: number }[]; problems: string } {
-  const args = ["-v", "warning", "-i", "pipe:0", "-an", "-vf", `scale=${WIDTH}:${HEIGHT}`, "-fps_mode", "passthrough", "-pix_fmt", "rgb24"]
-  const raw = execFileSync("ffmpeg", [...args, "-f", "rawvideo", "pipe:1"], { input, maxBuffer: 1 << 30, stdio: ["pipe", "pipe", "pipe"] })
-  const size = WIDTH * HEIGHT * 3
-  const codes = Array.from({ length: raw.length / size }, (_, index) => {
-    const code = readFrameCode(raw.subarray(index * size, (index + 1) * size), WIDTH, HEIGHT)
-    return { title: code?.title ?? -1, frame: code?.frame ?? -1 }
-  })
-  return { codes, problems: "" }
-}
+import { attributesOf, bytes, ffprobe, pictures, readMedia, type ServedHls, serveHls, text } from "./hls.ts"
 
 const TITLES = [
   { disc: "Blu-ray", path: sampleBluray, title: 1, rate: 24_000 / 1001, frames: Array.from({ length: 480 }, (_, i) => i) },
@@ -98,9 +13,9 @@ const TITLES = [
 ] as const
 
 describe.skipIf(!hasProgram("ffmpeg")).each(TITLES)("HLS of title $title of the sample $disc", ({ path, title, rate, frames }) => {
-  let served: Served
+  let served: ServedHls
   beforeAll(async () => {
-    served = await serve(path)
+    served = await serveHls(path)
   })
   afterAll(() => served?.server.close())
   const get = (uri: string) => bytes(served.base(title) + uri)
@@ -148,7 +63,7 @@ describe.skipIf(!hasProgram("ffmpeg")).each(TITLES)("HLS of title $title of the 
     const times = ffprobe(whole, "packet=pts_time").map((packet) => Number(packet["pts_time"]))
     const sorted = times.toSorted((a, b) => a - b)
     for (const [index, time] of sorted.slice(1).entries()) expect(Math.abs(time - (sorted[index] ?? 0) - 1 / rate)).toBeLessThan(0.001)
-    expect(shown(whole).codes).toEqual(frames.map((frame) => ({ title, frame })))
+    expect(pictures(whole)).toEqual(frames.map((frame) => ({ title, frame })))
     for (const [index, counter] of continuity(whole).entries()) expect(counter, `packet ${index}`).toBe(true)
   })
 
@@ -184,9 +99,9 @@ describe.skipIf(!hasProgram("ffmpeg")).each(TITLES)("HLS of title $title of the 
 })
 
 describe.skipIf(!hasProgram("ffmpeg"))("copied H.264", () => {
-  let served: Served
+  let served: ServedHls
   beforeAll(async () => {
-    served = await serve(sampleBluray)
+    served = await serveHls(sampleBluray)
   })
   afterAll(() => served?.server.close())
 

@@ -1,5 +1,5 @@
 import { DiscError, type Ticks, ticks } from "../../base/index.ts"
-import type { Item, StreamDescription } from "../../plugin/index.ts"
+import type { PacketItem, StillItem, StreamDescription } from "../../plugin/index.ts"
 import {
   type Converter,
   type ConverterOptions,
@@ -12,8 +12,8 @@ import {
 
 /** A converter that waits longer ends. */
 const IDLE_MS = 6_000
-/** Of one kind at a time: more would only take the machine from one another. */
-const MAX_CONVERTERS = 2
+/** At a time: more would only take the machine from one another, and leave none to other players. */
+const MAX_CONVERTERS = 3
 /** Segments that wait for one; whoever comes then is told to try again. */
 const MAX_WAITING = 64
 /** Between the times of one piece of work and the next: a converter's time never goes back. */
@@ -21,33 +21,34 @@ const GAP = 900_000
 
 /** A stretch of a title to convert by itself. Times are title times. */
 export type Work = {
+  /** A converter that was opened with the same is used again. */
+  readonly options: ConverterOptions
   readonly stream: StreamDescription
   /** What comes out begins here. */
   readonly start: Ticks
   readonly end: Ticks
-  /** Packets of the stream in their order, from a little before `start`. */
-  readonly items: AsyncIterable<Item>
+  /** Packets of the stream in their order, from a little before `start`; stills between them. */
+  readonly items: AsyncIterable<PacketItem | StillItem>
 }
 
 export type Converted = { readonly packets: readonly PacketOutput[]; readonly parameters: ParametersOutput | null }
 
 /** A few converters that make one segment after the other, each segment by itself: what comes out does not depend on what was made before. */
 export class ConverterPool {
-  readonly #options: ConverterOptions
   readonly #claim: () => () => void
   readonly #members = new Set<Member>()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
+  #opening = 0
   #closed = false
 
-  /** `claim` counts a running converter; what it throws is thrown to those who would need it. */
-  constructor(options: ConverterOptions, claim: () => () => void) {
-    this.#options = options
+  /** `claim` counts a running converter; where it throws, work waits for one that runs, and without one it throws that too. */
+  constructor(claim: () => () => void) {
     this.#claim = claim
   }
 
   /** @throws DiscError `limit`, `unavailable`, `unsupported`, `aborted`, and what reading throws */
   async convert(work: Work, signal: AbortSignal): Promise<Converted> {
-    const member = await this.#take(signal)
+    const member = await this.#take(JSON.stringify(work.options), work.options, signal)
     const abort = () => void this.#drop(member)
     signal.addEventListener("abort", abort, { once: true })
     try {
@@ -57,46 +58,90 @@ export class ConverterPool {
       throw error
     } finally {
       signal.removeEventListener("abort", abort)
-      this.#giveBack(member)
+      if (this.#members.has(member)) member.rest()
+      this.#wake()
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const wake of this.#waiting.splice(0)) wake()
+    this.#wake()
     await Promise.all([...this.#members].map((member) => this.#drop(member)))
   }
 
-  async #take(signal: AbortSignal): Promise<Member> {
+  async #take(kind: string, options: ConverterOptions, signal: AbortSignal): Promise<Member> {
     for (;;) {
       if (this.#closed || signal.aborted) throw new DiscError("aborted", "nobody waits for this segment any more")
-      const free = [...this.#members].find((member) => member.isFree)
-      if (free !== undefined) {
-        free.take()
-        return free
+      const free = [...this.#members].filter((member) => member.isFree)
+      const same = free.find((member) => member.kind === kind)
+      if (same !== undefined) {
+        same.take()
+        return same
       }
-      if (this.#members.size < MAX_CONVERTERS) return this.#open()
-      if (this.#waiting.length >= MAX_WAITING) throw new DiscError("limit", "too many segments are asked for at once; try again")
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const [other] = free
+      if (other !== undefined && this.#isFull) {
+        other.take()
+        await this.#drop(other)
+      }
+      const release = this.#isFull ? null : this.#tryClaim(other)
+      if (release !== null) return this.#open(kind, options, release)
+      if (this.#waiting.size >= MAX_WAITING) throw new DiscError("limit", "too many segments are asked for at once; try again")
+      await this.#turn(signal)
     }
   }
 
-  async #open(): Promise<Member> {
-    const release = this.#claim()
-    const placeholder = new Member(await openConverter(this.#options), release, () => void this.#drop(placeholder))
-    this.#members.add(placeholder)
-    placeholder.take()
-    return placeholder
+  get #isFull(): boolean {
+    return this.#members.size + this.#opening >= MAX_CONVERTERS
   }
 
-  #giveBack(member: Member): void {
-    if (this.#members.has(member)) member.rest()
-    this.#waiting.shift()?.()
+  /** Null: none is to be had before one that runs is done. */
+  #tryClaim(other: Member | undefined): (() => void) | null {
+    try {
+      return this.#claim()
+    } catch (error) {
+      if (this.#members.size + this.#opening === 0) throw error
+      // One that waits for work of another kind makes room; its end wakes us.
+      if (other !== undefined) void this.#drop(other)
+      return null
+    }
+  }
+
+  async #open(kind: string, options: ConverterOptions, release: () => void): Promise<Member> {
+    this.#opening++
+    try {
+      const member: Member = new Member(kind, await openConverter(options), release, () => void this.#drop(member))
+      this.#members.add(member)
+      if (this.#closed) await this.#drop(member)
+      return member
+    } catch (error) {
+      release()
+      throw error
+    } finally {
+      this.#opening--
+    }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const go = () => {
+        this.#waiting.delete(go)
+        signal.removeEventListener("abort", go)
+        resolve()
+      }
+      this.#waiting.add(go)
+      signal.addEventListener("abort", go, { once: true })
+    })
+  }
+
+  /** All who wait look again: few do, and the first of them finds what there is. */
+  #wake(): void {
+    for (const go of [...this.#waiting]) go()
   }
 
   async #drop(member: Member): Promise<void> {
     if (!this.#members.delete(member)) return
     await member.close()
+    this.#wake()
     if (!this.#closed) warmUp()
   }
 }
@@ -109,6 +154,7 @@ type Job = {
 }
 
 class Member {
+  readonly kind: string
   readonly #converter: Converter
   readonly #release: () => void
   readonly #onIdle: () => void
@@ -119,7 +165,8 @@ class Member {
   #idle: NodeJS.Timeout | null = null
   #isFree = false
 
-  constructor(converter: Converter, release: () => void, onIdle: () => void) {
+  constructor(kind: string, converter: Converter, release: () => void, onIdle: () => void) {
+    this.kind = kind
     this.#converter = converter
     this.#release = release
     this.#onIdle = onIdle
@@ -157,7 +204,10 @@ class Member {
     ])
     let highest: number = end
     for await (const item of items) {
-      if (item.type !== "packet") continue
+      if (item.type === "still") {
+        await this.#converter.push([{ ...item, at: ticks(item.at + offset) }])
+        continue
+      }
       highest = Math.max(highest, item.pts ?? 0)
       await this.#converter.push([{ ...item, pts: later(item.pts, offset), dts: later(item.dts, offset) }])
     }

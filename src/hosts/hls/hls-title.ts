@@ -34,10 +34,8 @@ const OVERHEAD = 1.05
 
 export type SoundForm = "aac" | CopiedSound
 
-/** The converters that make a title's segments; `video` for pictures of a size. */
-export type Pools = { readonly sound: ConverterPool; readonly video: (size: { width: number; height: number }) => ConverterPool }
-
-type VideoPlan = {
+/** What was found out of a title's video; the same each time it is opened. */
+export type VideoPlan = {
   readonly stream: StreamDescription
   readonly timeline: Timeline
   readonly codec: string
@@ -50,24 +48,28 @@ type VideoPlan = {
 /** A title as HLS: its playlists, and its segments one by one. */
 export class HlsTitle {
   readonly #title: TitleReader
-  readonly #pools: Pools
+  readonly #pool: ConverterPool
   readonly #video: VideoPlan
   #closed = false
 
-  private constructor(title: TitleReader, pools: Pools, video: VideoPlan) {
+  private constructor(title: TitleReader, pool: ConverterPool, video: VideoPlan) {
     this.#title = title
-    this.#pools = pools
+    this.#pool = pool
     this.#video = video
   }
 
-  /** @throws DiscError `unsupported` (no video), `damaged`, and what reading throws. Closes `title` then. */
-  static async open(title: TitleReader, pools: Pools): Promise<HlsTitle> {
+  /** `known`: what `plan` was when it was open before. @throws DiscError `unsupported` (no video), `damaged`, and what reading throws. Closes `title` then. */
+  static async open(title: TitleReader, pool: ConverterPool, known: VideoPlan | null): Promise<HlsTitle> {
     try {
-      return new HlsTitle(title, pools, await planVideo(title))
+      return new HlsTitle(title, pool, known ?? (await planVideo(title)))
     } catch (error) {
       await title.close()
       throw error
     }
+  }
+
+  get plan(): VideoPlan {
+    return this.#video
   }
 
   async close(): Promise<void> {
@@ -130,22 +132,20 @@ export class HlsTitle {
     this.#checkIndex(index)
     const { isCopied, timeline } = this.#video
     if (isCopied) return copiedVideoSegment(this.#title, timeline, index, signal)
-    const { stream, width, height } = this.#video
-    return convertedVideoSegment(this.#title, stream, this.#video, index, this.#pools.video({ width, height }), signal)
+    return convertedVideoSegment({ ...this.#video, title: this.#title, video: this.#video.stream }, index, this.#pool, signal)
   }
 
-  async iFrameSegment(index: number, signal: AbortSignal, whole: () => Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
+  /** The first picture of a segment of copied video. */
+  async iFrameSegment(index: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     this.#checkIndex(index)
-    if (!this.#video.isCopied) return firstPicture(await whole())
-    const units = await copiedPictures(this.#title, this.#video.timeline, index, signal, true)
-    return writeSegment({ codec: "h264" }, units)
+    return writeSegment({ codec: "h264" }, await copiedPictures(this.#title, this.#video.timeline, index, signal, true))
   }
 
   async soundSegment(number: number, form: SoundForm, index: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const audio = this.#sound(number, form)
     this.#checkIndex(index)
     const segment = { title: this.#title, timeline: this.#video.timeline, index, audio }
-    return form === "aac" ? convertedSoundSegment(segment, this.#pools.sound, signal) : copiedSoundSegment(segment, form, signal)
+    return form === "aac" ? convertedSoundSegment(segment, this.#pool, signal) : copiedSoundSegment(segment, form, signal)
   }
 
   async textSegment(number: number, index: number): Promise<string> {
@@ -302,20 +302,4 @@ function textRendition(stream: StreamDescription): Rendition {
     characteristics: null,
     uri: `text-${stream.number}.m3u8`,
   }
-}
-
-const PACKET_SIZE = 188
-const VIDEO_PID = 0x100
-
-/** A segment up to its second picture: tables and the first key picture. */
-function firstPicture(segment: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  let begun = false
-  for (let at = 0; at + PACKET_SIZE <= segment.length; at += PACKET_SIZE) {
-    const pid = (((segment[at + 1] ?? 0) & 0x1f) << 8) | (segment[at + 2] ?? 0)
-    const begins = ((segment[at + 1] ?? 0) & 0x40) !== 0
-    if (pid !== VIDEO_PID || !begins) continue
-    if (begun) return segment.subarray(0, at)
-    begun = true
-  }
-  return segment
 }

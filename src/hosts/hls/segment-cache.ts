@@ -1,5 +1,8 @@
 import { DiscError } from "../../base/index.ts"
 
+/** Made at the same time: a segment of a Blu-ray is held whole, some 30 MB of it. */
+const MAX_AT_ONCE = 8
+
 type Bytes = Uint8Array<ArrayBuffer>
 type Making = { readonly made: Promise<Bytes>; readonly stop: AbortController; waiting: number }
 
@@ -8,6 +11,8 @@ export class SegmentCache {
   readonly #maxBytes: number
   readonly #kept = new Map<string, Bytes>()
   readonly #making = new Map<string, Making>()
+  readonly #turns: (() => void)[] = []
+  #running = 0
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -44,7 +49,7 @@ export class SegmentCache {
 
   #begin(key: string, make: (signal: AbortSignal) => Promise<Bytes>): Making {
     const stop = new AbortController()
-    const made = make(stop.signal).then((bytes) => {
+    const made = this.#inTurn(make, stop.signal).then((bytes) => {
       if (this.#making.get(key)?.made === made) this.#making.delete(key)
       this.#keep(key, bytes)
       return bytes
@@ -55,6 +60,23 @@ export class SegmentCache {
     const making = { made, stop, waiting: 0 }
     this.#making.set(key, making)
     return making
+  }
+
+  async #inTurn(make: (signal: AbortSignal) => Promise<Bytes>, signal: AbortSignal): Promise<Bytes> {
+    while (this.#running >= MAX_AT_ONCE && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#turns.push(resolve)
+        signal.addEventListener("abort", () => resolve(), { once: true })
+      })
+    }
+    if (signal.aborted) throw new DiscError("aborted", "nobody waits for this segment any more")
+    this.#running++
+    try {
+      return await make(signal)
+    } finally {
+      this.#running--
+      for (const look of this.#turns.splice(0)) look()
+    }
   }
 
   #keep(key: string, bytes: Bytes): void {

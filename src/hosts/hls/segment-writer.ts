@@ -14,3 +14,19 @@ export function writeSegment(stream: WriterStream, units: readonly WriterUnit[])
   parts.push(writer.closeTables())
   return concatBytes(parts) as Uint8Array<ArrayBuffer>
 }
+
+const PACKET_SIZE = 188
+const VIDEO_PID = 0x100
+
+/** A segment of video up to its second picture: tables and the first key picture. */
+export function firstPicture(segment: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let begun = false
+  for (let at = 0; at + PACKET_SIZE <= segment.length; at += PACKET_SIZE) {
+    const pid = (((segment[at + 1] ?? 0) & 0x1f) << 8) | (segment[at + 2] ?? 0)
+    const begins = ((segment[at + 1] ?? 0) & 0x40) !== 0
+    if (pid !== VIDEO_PID || !begins) continue
+    if (begun) return segment.subarray(0, at)
+    begun = true
+  }
+  return segment
+}

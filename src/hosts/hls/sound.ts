@@ -17,6 +17,8 @@ const TAIL_FRAMES = 4
 /** Sound lies at most this much behind the picture it goes with; where none came by then, the title has none here. */
 const SOUND_IS_MISSING = 180_000
 
+const OPTIONS = { video: { codecs: ["h264"] }, audio: { codecs: ["aac"] } } as const
+
 /** A sound track of a title, and which of its segments. */
 export type SoundSegment = {
   readonly title: TitleReader
@@ -36,7 +38,7 @@ export async function convertedSoundSegment({ title, timeline, index, audio }: S
   const start = ticks(Math.max(0, first - PRIMING_FRAMES) * FRAME_TICKS)
   const until = ticks((end + TAIL_FRAMES) * FRAME_TICKS)
   const { packets, parameters } = await pool.convert(
-    { stream: audio, start, end: until, items: soundPackets(title, audio, start, until, signal) },
+    { options: OPTIONS, stream: audio, start, end: until, items: soundPackets(title, audio, start, until, signal) },
     signal,
   )
   const config = parameters?.stream === "audio" ? parameters.extradata : SILENT_CONFIG
