@@ -8,7 +8,7 @@ import { converterCounts } from "../../src/transcode/index.ts"
 import { readFrameCode } from "../support/frame-code.ts"
 import { hasProgram } from "../support/oracles.ts"
 import { madeDisc, sampleBluray, sampleDvd } from "../support/samples.ts"
-import { bytes, HEIGHT, pictures, readMedia, type ServedHls, serveHls, text, WIDTH } from "./hls.ts"
+import { attributesOf, bytes, ffprobe, HEIGHT, pictures, readMedia, type ServedHls, serveHls, text, WIDTH } from "./hls.ts"
 
 const hasFfmpeg = hasProgram("ffmpeg")
 
@@ -143,10 +143,32 @@ describe.skipIf(!hasFfmpeg)("video that is converted", () => {
         expect(steps.filter((step) => step < 0 || step > 1)).toEqual([])
         expect(frames.at(-1)).toBeGreaterThan(0)
       }
+      const [said] = (await text(`${base(title)}master.m3u8`))
+        .split("\n")
+        .filter((line) => line.startsWith("#EXT-X-STREAM-INF:"))
+        .map(attributesOf)
+      const [video] = ffprobe(segments[0] ?? Buffer.alloc(0), "stream=width,height,profile,level")
+      expect(said?.["RESOLUTION"]).toBe(`${video?.["width"]}x${video?.["height"]}`)
+      expect(said?.["CODECS"]).toContain(`avc1.6400${Number(video?.["level"]).toString(16).toUpperCase()}`)
       const times = packetTimes(segments[0] ?? Buffer.alloc(0))
       const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
       expect(Math.abs(span - (entries[0]?.duration ?? 0))).toBeLessThan(2.1 / rate)
     })
+  })
+})
+
+describe.skipIf(!hasFfmpeg)("converted pictures", () => {
+  test("are the same whoever asks, in whatever order", async () => {
+    const inOrder: Buffer[] = []
+    await withHls(sampleDvd, async ({ base }) => {
+      for (let index = 0; index < 4; index++) inOrder.push(await bytes(`${base(1)}video/${index}.ts`))
+    })
+    for (const index of [3, 1]) {
+      await withHls(sampleDvd, async ({ base }) => {
+        const alone = await bytes(`${base(1)}video/${index}.ts`)
+        expect(alone.equals(inOrder[index] ?? Buffer.alloc(0)), `segment ${index}`).toBe(true)
+      })
+    }
   })
 })
 

@@ -61,7 +61,10 @@ async function convert(
   pool: ConverterPool,
   signal: AbortSignal,
 ): Promise<ConvertedUnits> {
-  const options = { video: { codecs: ["h264"], convertsAll: true, canvas: { width, height } }, audio: { codecs: ["aac"] } } as const
+  const options = {
+    video: { codecs: ["h264"], convertsAll: true, isSteady: true, canvas: { width, height } },
+    audio: { codecs: ["aac"] },
+  } as const
   const { packets, parameters } = await pool.convert({ options, stream: video, start, end, items }, signal)
   const units = packets.filter(({ stream, pts }) => stream === "video" && pts >= from && pts < to)
   return { units, parameterSets: parameters?.stream === "video" ? { parameterSets: parameters.extradata } : {} }

@@ -1,5 +1,6 @@
 import { DiscError, secondsFromTicks, TICKS_PER_SECOND } from "../../base/index.ts"
 import type { StreamDescription, TitleReader } from "../../plugin/index.ts"
+import { steadySize } from "../../transcode/index.ts"
 import { convertedVideoSegment } from "./converted-video.ts"
 import type { ConverterPool } from "./converter-pool.ts"
 import { copiedPictures, copiedVideoSegment } from "./copied-video.ts"
@@ -11,8 +12,6 @@ import { soundDurations } from "./sound-grid.ts"
 import { writeTextSegment } from "./text.ts"
 import { convertedTimeline, copiedTimeline, type Timeline } from "./timeline.ts"
 
-/** Lines of converted pictures at most: what two cores make in real time. */
-const MAX_HEIGHT = 720
 /** Levels of H.264 (table A-1): level_idc, macroblocks a second and macroblocks of a picture at most. The last holds for everything that is made here. */
 const LEVELS = [
   [30, 40_500, 1_620],
@@ -239,9 +238,7 @@ async function planVideo(title: TitleReader): Promise<VideoPlan> {
     const timeline = await copiedTimeline(title, entries, lead, {})
     return { stream, timeline, codec, isCopied: true, width: stream.video.width, height: stream.video.height, frameTicks }
   }
-  const height = even(Math.min(stream.video.height || 576, MAX_HEIGHT))
-  const [across = 16, down = 9] = stream.video.aspect.split(":").map(Number)
-  const width = even((height * (across || 16)) / (down || 9))
+  const { width, height } = steadySize(stream)
   return {
     stream,
     timeline: convertedTimeline(title.duration, frameTicks),
@@ -259,8 +256,6 @@ function convertedCodec(width: number, height: number, frameTicks: number): stri
   const [level] = LEVELS.find(([, rate, size]) => blocks <= size && (blocks * TICKS_PER_SECOND) / frameTicks <= rate) ?? LEVELS[4]
   return `avc1.6400${level.toString(16).toUpperCase().padStart(2, "0")}`
 }
-
-const even = (value: number): number => Math.max(2, 2 * Math.round(value / 2))
 
 /** Ticks of one picture at "25" or "24000/1001"; those of 25 when it is no rate. */
 function frameTicksOf(frameRate: string): number {

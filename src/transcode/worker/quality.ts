@@ -28,6 +28,8 @@ export const LEAST_SPEED = 1.2
 
 const HEIGHTS = [1080, 720, 480]
 const PRESETS: readonly Preset[] = ["veryfast", "superfast", "ultrafast"]
+/** `ultrafast` leaves out what makes H.264's High profile. */
+const HIGH_PROFILE: readonly Preset[] = ["veryfast", "superfast"]
 
 /** Nanoseconds of one core for a pixel, measured on one 2026 server core with moving, noisy pictures (vc1 is a guess). */
 const DECODE_COST: Readonly<Partial<Record<CodecName, number>>> = { mpeg1video: 1.7, mpeg2video: 1.7, h264: 6, hevc: 9, vc1: 6 }
@@ -54,14 +56,15 @@ export function takesOneField(source: Source, quality: Quality): boolean {
 }
 
 /** All qualities for a source, best first, each clearly cheaper than the one before. */
-export function ladder(source: Source, { maxHeight, canvas }: Pick<VideoTarget, "maxHeight" | "canvas">): readonly Quality[] {
+export function ladder(source: Source, target: QualityTarget): readonly Quality[] {
+  const { maxHeight, canvas, isSteady = false } = target
   const top = canvas?.height ?? Math.min(source.height, maxHeight)
   const lower = canvas === null ? HEIGHTS.filter((lines) => lines < top) : []
   const rungs: Quality[] = []
   let cost = Number.POSITIVE_INFINITY
   for (const height of [top, ...lower]) {
-    for (const doubleRate of source.interlaced ? [true, false] : [false]) {
-      for (const preset of PRESETS) {
+    for (const doubleRate of source.interlaced && !isSteady ? [true, false] : [false]) {
+      for (const preset of isSteady ? HIGH_PROFILE : PRESETS) {
         const quality = { height, doubleRate, preset }
         const own = costOf(source, quality)
         if (own > cost * 0.9) continue
@@ -73,8 +76,14 @@ export function ladder(source: Source, { maxHeight, canvas }: Pick<VideoTarget, 
   return rungs
 }
 
+type QualityTarget = Pick<VideoTarget, "maxHeight" | "canvas" | "isSteady">
+
+/** Lines of the steady pictures that `cores` make of a source at `LEAST_SPEED`. */
+export const steadyHeight = (source: Source, cores: number): number =>
+  choose(source, { maxHeight: source.height, canvas: null, isSteady: true }, cores).height
+
 /** The best quality that `capacity` (cores' worth of work a second) makes at `LEAST_SPEED` with room to spare; the cheapest if none. */
-export function choose(source: Source, target: Pick<VideoTarget, "maxHeight" | "canvas">, capacity: number): Quality {
+export function choose(source: Source, target: QualityTarget, capacity: number): Quality {
   const rungs = ladder(source, target)
   const chosen = rungs.find((quality) => costOf(source, quality) * LEAST_SPEED * HEADROOM <= capacity) ?? rungs.at(-1)
   if (chosen === undefined) throw new Error("opentray is wrong about itself: a ladder without a rung")

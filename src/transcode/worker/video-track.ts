@@ -171,7 +171,7 @@ export class VideoTrack {
   /** The next cheaper picture than now, from the next one on; false when there is none. */
   lower(speed: number): boolean {
     const [source, quality] = [this.#source(), this.#quality]
-    if (source === null || quality === null) return false
+    if (source === null || quality === null || this.#target.isSteady === true) return false
     // What the machine gave while it was too slow, as the cost table counts.
     this.#capacity = Math.min(this.#capacity, costOf(source, quality) * speed)
     const rungs = ladder(source, this.#target)
