@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -520,6 +520,41 @@ describe("titles over HTTP", () => {
     // Times in the file are title time and 10 s.
     expect(Math.min(...times)).toBeGreaterThan(27.9)
     expect(Math.min(...times)).toBeLessThan(28.2)
+  })
+
+  const soundOf = (bytes: Buffer, format: string, track: number): string => {
+    const args = ["-v", "error", "-f", format, "-i", "-", "-map", `0:a:${track}`, "-c", "copy", "-f", "md5", "-"]
+    return execFileSync("ffmpeg", args, { input: bytes, encoding: "utf8" })
+  }
+  const soundsIn = (bytes: Buffer, format: string): string[] => {
+    const args = ["-v", "error", "-f", format, "-select_streams", "a", "-show_entries", "stream=id", "-of", "csv=p=0", "-"]
+    // It stops reading when it knows enough, which is no error.
+    const lines = spawnSync("ffprobe", args, { input: bytes, encoding: "utf8" }).stdout.trim().split(/\s+/)
+    // Streams of a program are listed with it and by themselves.
+    return [...new Set(lines)]
+  }
+
+  test("have one sound track alone on a DVD when it is asked for, byte for byte the disc's, and the same size", async () => {
+    const [resource] = (await point.at("dvd", "Languages", "French (AC-3")).resources
+    const [bytes, file] = await Promise.all([bytesOf(resource?.url ?? ""), fileOf(DVD, 1)])
+    expect(soundsIn(bytes, "mpeg")).toEqual(["0x81"])
+    expect(soundOf(bytes, "mpeg", 0)).toBe(soundOf(file, "mpeg", 1))
+    expect(bytes.length).toBe(file.length)
+    for (const [start, end] of [
+      [1, 2],
+      [2_047, 2_049],
+      [100_001, 300_002],
+    ] as const) {
+      expect((await bytesOf(resource?.url ?? "", { range: `bytes=${start}-${end}` })).equals(bytes.subarray(start, end + 1))).toBe(true)
+    }
+  })
+
+  test("have a sound track first on a Blu-ray when it is asked for", async () => {
+    const { resources } = await point.at("opentray sample", "Languages", "French (AC-3")
+    const [bytes, file] = await Promise.all([bytesOf(resources[0]?.url ?? ""), fileOf(BLURAY, 1)])
+    expect(soundsIn(file, "mpegts")).toEqual(["0x1100", "0x1101"])
+    expect(soundsIn(bytes, "mpegts")).toEqual(["0x1101", "0x1100"])
+    expect(soundOf(bytes, "mpegts", 0)).toBe(soundOf(file, "mpegts", 1))
   })
 
   test("are converted, from any time on", async () => {
