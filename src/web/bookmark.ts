@@ -26,6 +26,20 @@ export function bookmarkOf(): Wanted {
   }
 }
 
+/** The library's folder that the address shows, from the top. */
+export const bookmarkedFolder = (): readonly string[] =>
+  query()
+    .get("folder")
+    ?.split("/")
+    .filter((name) => name !== "") ?? []
+
+export const folderAddress = (folder: readonly string[]): string =>
+  folder.length === 0 ? "./" : `?folder=${folder.map(encodeURIComponent).join("/")}`
+
+export const discAddress = (id: string): string => `?disc=${encodeURIComponent(id)}`
+
+export const namesDisc = (): boolean => query().has("disc")
+
 /** The disc that the address names, by its id or as the disc with that content; null where it names none that is there. */
 export function bookmarkedDisc(discs: readonly DiscSummary[]): DiscSummary | null {
   const wanted = query().get("disc")
@@ -36,6 +50,6 @@ export function bookmarkedDisc(discs: readonly DiscSummary[]): DiscSummary | nul
 
 /** `place` is null in a menu: the disc begins anew from there. */
 export function bookmarkAddress({ id }: DiscListing, place: { readonly title: number; readonly time: number } | null): string {
-  const disc = `?disc=${encodeURIComponent(id)}`
+  const disc = discAddress(id)
   return place === null ? `${disc}&start=menu` : `${disc}&title=${place.title}&t=${Math.floor(place.time)}`
 }

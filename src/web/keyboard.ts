@@ -15,8 +15,9 @@ export function pressKey(event: KeyboardEvent, player: Player, actions: KeyActio
   if (event.ctrlKey || event.metaKey || event.altKey) return false
   const { target, key } = event
   if (target instanceof HTMLInputElement && (target.type === "text" || (target.type === "range" && key in ARROWS))) return false
-  // A focused button keeps its own keys, and a list that is open its own Escape.
+  // A focused button or link keeps its own keys, and a list that is open its own Escape.
   if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return false
+  if (target instanceof HTMLAnchorElement && key === "Enter") return false
   if (key === "Escape" && document.querySelector(".picker [aria-expanded=true]") !== null) return false
   // What lies above the page has all keys.
   if (document.querySelector("dialog[open]") !== null) return false

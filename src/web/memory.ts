@@ -32,6 +32,28 @@ export function placeOf(fingerprint: string, title: number): number {
   return place.time
 }
 
+/** A title that was begun and not seen to its end. Times in seconds. */
+export type Begun = { readonly fingerprint: string; readonly title: number; readonly time: number; readonly duration: number }
+
+/** The one seen last first; of each disc the title seen last. */
+export function begunTitles(): readonly Begun[] {
+  const discs = new Set<string>()
+  return Object.entries(places())
+    .sort(([, a], [, b]) => b.at - a.at)
+    .flatMap(([key, { time, duration }]) => {
+      const [fingerprint = "", number] = key.split("/")
+      const title = Number(number)
+      if (discs.has(fingerprint)) return []
+      discs.add(fingerprint)
+      return placeOf(fingerprint, title) === 0 ? [] : [{ fingerprint, title, time, duration }]
+    })
+}
+
+export function forgetPlace(fingerprint: string, title: number): void {
+  const { [`${fingerprint}/${title}`]: _, ...others } = places()
+  remember("places", JSON.stringify(others))
+}
+
 export type Theme = "dark" | "light"
 
 /** Dark, unless the person chose light: a film is watched here. */

@@ -53,14 +53,14 @@ export class Rig {
   /** A server for discs given by path or ready made. */
   async serve(
     discs: readonly (string | { readonly disc: Disc; readonly name: string })[],
-    options: Partial<ServerOptions> & { readonly host?: string; readonly browser?: BrowserHostOptions } = {},
+    options: Partial<ServerOptions> & { readonly browser?: BrowserHostOptions; readonly more?: ServerOptions["hosts"] } = {},
   ): Promise<RunningServer> {
     const opened = await Promise.all(
       discs.map(async (disc) => (typeof disc === "string" ? { disc: await openDisc(disc), name: nameOf(disc) } : disc)),
     )
     const server = await startServer({
       openDisc,
-      hosts: [(context) => createBrowserHost(context, { page: this.#page, ...options.browser })],
+      hosts: [(context) => createBrowserHost(context, { page: this.#page, ...options.browser }), ...(options.more ?? [])],
       ...options,
       discs: opened,
     })

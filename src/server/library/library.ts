@@ -227,7 +227,7 @@ export class Library {
     } catch (error) {
       if (!isCurrent()) return
       const known = error instanceof DiscError
-      const message = known ? error.message : "something is wrong in opentray itself"
+      const message = known ? withoutName(error.message, found.name) : "something is wrong in opentray itself"
       entry.state = "failed"
       entry.failedAt = Date.now()
       entry.problem = { name: found.name, folder: found.folder, code: known ? error.code : "internal", message }
@@ -296,6 +296,9 @@ async function rootOf(spec: string): Promise<Root> {
   if (kind === null) throw new DiscError("not-found", "there is no such file or folder", { path: spec })
   return { kind, path: kind === "folder" ? await realpath(path) : path }
 }
+
+/** It stands beside the name already. */
+const withoutName = (message: string, name: string): string => (message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message)
 
 function isSettled({ found, seenAt }: Entry, now: number): boolean {
   return found.stamp === null || now - found.changedAt > SETTLED_MS || now - seenAt >= SETTLE_MS

@@ -26,12 +26,16 @@ const PATHS = {
   left: "M14.5 6l-6 6 6 6",
   right: "M9.5 6l6 6-6 6",
   back: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
+  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20",
+  folder: "M3 6h6l2 2.5h10V19H3z",
+  cast: "M3 8V5h18v14h-7M3 12a7 7 0 0 1 7 7M3 15.5A3.5 3.5 0 0 1 6.5 19M3 19h.01",
+  stop: "M6 6h12v12H6z",
   check: "M5 12.5l4.5 4.5L19 7.5",
 } as const
 
 export type IconName = keyof typeof PATHS
 
-const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "next", "previous"])
+const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "next", "previous", "stop"])
 
 export function Icon({ name, size = 22 }: { name: IconName; size?: number }) {
   return (

@@ -1,3 +1,4 @@
+import type { DiscSummary } from "../../hosts/browser/catalogue-message.ts"
 import type { DiscListing } from "../../hosts/browser/protocol.ts"
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -8,11 +9,23 @@ const KINDS: Readonly<Record<string, string>> = {
   avchd: "AVCHD",
 }
 
-export const kindOf = ({ info }: DiscListing): string => KINDS[info.kind] ?? info.kind
+export const kindName = (kind: string): string => KINDS[kind] ?? kind
+
+export const kindOf = ({ info }: DiscListing): string => kindName(info.kind)
+
+const EXTENSION = /\.(iso|img|udf)$/i
+
+/** What people call a disc of their library: its name in their language, else what they called the file or folder. */
+export function nameInLibrary({ names, name }: Pick<DiscSummary, "names" | "name">): string {
+  return ownName(names) ?? (name.replace(EXTENSION, "").replaceAll(/[._]+/g, " ").trim() || name)
+}
 
 /** What people call the disc: its name in their language, else its label made readable, else the file's name. */
 export function nameOf({ info, name }: DiscListing): string {
+  return ownName(info.names) ?? (info.label.replaceAll("_", " ").trim() || name)
+}
+
+function ownName(names: DiscSummary["names"]): string | undefined {
   const language = navigator.language.slice(0, 2)
-  const named = Object.entries(info.names).find(([code]) => code.startsWith(language)) ?? Object.entries(info.names)[0]
-  return named?.[1] ?? (info.label.replaceAll("_", " ").trim() || name)
+  return (Object.entries(names).find(([code]) => code.startsWith(language)) ?? Object.entries(names)[0])?.[1]
 }

@@ -1,19 +1,31 @@
+import type { ComponentChildren } from "preact"
 import type { TitleInfo } from "../../disc/disc-info.ts"
 import type { PlayerState } from "../player/player.ts"
 import { length } from "../time.ts"
 import { Chapters } from "./chapters.tsx"
 
-type Props = { readonly title: TitleInfo | null; readonly state: PlayerState | null; readonly onChapter: (chapter: number) => void }
+type Props = {
+  readonly title: TitleInfo | null
+  readonly state: PlayerState | null
+  readonly onChapter: (chapter: number) => void
+  /** What stands beside the heading. */
+  readonly children?: ComponentChildren
+}
 
 /** Under the picture: which title it is, and its chapters; or that it is a menu. */
-export function NowPlaying({ title, state, onChapter }: Props) {
-  if (title === null) return <div class="now">{state?.position != null && <InMenu hasButtons={state.hasButtons} />}</div>
+export function NowPlaying({ title, state, onChapter, children }: Props) {
+  if (title === null) {
+    return <div class="now">{state?.position != null && <InMenu hasButtons={state.hasButtons}>{children}</InMenu>}</div>
+  }
   const position = state?.position ?? null
   return (
     <div class="now">
-      <h2>
-        Title {title.number} <small class="now-length">{length(title.duration)}</small>
-      </h2>
+      <div class="now-head">
+        <h2>
+          Title {title.number} <small class="now-length">{length(title.duration)}</small>
+        </h2>
+        {children}
+      </div>
       {title.chapters.length > 1 && (
         <Chapters
           chapters={title.chapters}
@@ -26,10 +38,13 @@ export function NowPlaying({ title, state, onChapter }: Props) {
   )
 }
 
-function InMenu({ hasButtons }: { hasButtons: boolean }) {
+function InMenu({ hasButtons, children }: { hasButtons: boolean; children: ComponentChildren }) {
   return (
     <>
-      <h2>Disc menu</h2>
+      <div class="now-head">
+        <h2>Disc menu</h2>
+        {children}
+      </div>
       {hasButtons && <p class="now-hint">Arrow keys and Enter choose, or a click.</p>}
     </>
   )

@@ -17,6 +17,8 @@ type Props = {
   readonly onMenu: (name: MenuName) => void
   /** Called once, with the player that the stage owns. */
   readonly onReady: (player: Player) => void
+  /** Called once, when the stage and its player go. */
+  readonly onGone: () => void
   readonly onState: (state: PlayerState) => void
   /** The person wants what failed tried again. */
   readonly onRetry: () => void
@@ -26,7 +28,7 @@ type Props = {
 const hasTouch = () => matchMedia("(pointer: coarse)").matches
 
 /** The picture with what lies above it: subtitles, the disc's buttons, the controls, the big button, what went wrong. */
-export function Stage({ title, hasMenus, onMenu, onReady, onState, onRetry }: Props) {
+export function Stage({ title, hasMenus, onMenu, onReady, onGone, onState, onRetry }: Props) {
   const stage = useRef<HTMLElement>(null)
   const video = useRef<HTMLVideoElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -39,7 +41,7 @@ export function Stage({ title, hasMenus, onMenu, onReady, onState, onRetry }: Pr
   }
   const { player, state } = usePlayer(
     { video, canvas },
-    { onReady, onState, onKey: () => wakeByKey(), actions: { fullScreen, menu: onMenu } },
+    { onReady, onGone, onState, onKey: () => wakeByKey(), actions: { fullScreen, menu: onMenu } },
   )
 
   // Arrow keys move among the disc's buttons: the controls do not come to lie over them.

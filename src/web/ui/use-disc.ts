@@ -1,13 +1,15 @@
 import type { RefObject } from "preact"
-import { useRef, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
+import type { DiscSummary, LibraryListing } from "../../hosts/browser/catalogue-message.ts"
 import type { DiscListing, PlayStart } from "../../hosts/browser/protocol.ts"
 import type { MenuName } from "../../plugin/session.ts"
 import { ApiError, getDisc, getLibrary, openDisc } from "../api.ts"
-import { bookmarkedDisc, bookmarkOf } from "../bookmark.ts"
+import { bookmarkedDisc, bookmarkOf, discAddress, namesDisc } from "../bookmark.ts"
 import { closeLocal, type LocalDisc, openLocal } from "../local-files.ts"
 import { type Beginning, beginning, languages, placeOf, rememberBeginning } from "../memory.ts"
 import type { Player, Problem } from "../player/player.ts"
-import { nameOf } from "./names.ts"
+import { nameInLibrary, nameOf } from "./names.ts"
+import { useLibrary } from "./use-library.ts"
 
 /** Whether the disc has menus that can be shown. */
 export const hasMenus = ({ info }: DiscListing): boolean => info.menus.some(({ needsJava }) => needsJava !== true)
@@ -39,12 +41,22 @@ function useBeginnings(player: RefObject<Player | null>) {
   }
 }
 
-/** The disc that is shown, and the ways to another. */
+/** What a disc is called here: in a library as its file is, else as its label says. */
+const nameAmong = (library: LibraryListing | null, disc: DiscListing): string => {
+  const listed = library?.library === null ? undefined : library?.discs.find(({ id }) => id === disc.id)
+  return listed === undefined ? nameOf(disc) : nameInLibrary(listed)
+}
+
+/** The disc that is shown, or the library's shelf, and the ways to another. */
 export function useDisc() {
   const [listing, setListing] = useState<DiscListing | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [busy, setBusy] = useState(true)
+  const [isHome, setHome] = useState(false)
+  const { library, problem: libraryProblem } = useLibrary(isHome)
   const player = useRef<Player | null>(null)
+  /** What is to be begun as soon as there is a player. */
+  const waiting = useRef<(() => void) | null>(null)
   const begin = useBeginnings(player)
   const { begun, prefers } = begin
 
@@ -55,18 +67,14 @@ export function useDisc() {
       const disc = await get()
       if (disc !== null) {
         setListing(disc)
-        document.title = `${nameOf(disc)} · opentray`
-        started(disc)
+        setHome(false)
+        if (player.current === null) waiting.current = () => started(disc)
+        else started(disc)
       }
     } catch (error) {
       setProblem(error instanceof ApiError ? error.problem : { code: "internal", message: String(error) })
     }
     setBusy(false)
-  }
-  const listed = async () => {
-    const { discs } = await getLibrary()
-    const disc = bookmarkedDisc(discs) ?? discs[0]
-    return disc === undefined ? null : getDisc(disc.id)
   }
   const fromTheStart = (disc: DiscListing) => begin.disc(disc, prefers, null)
   const opened = async (spec: string) => {
@@ -74,12 +82,63 @@ export function useDisc() {
     closeLocal()
     return disc
   }
+  const goHome = () => {
+    setHome(true)
+    setBusy(false)
+    setListing(null)
+    setProblem(null)
+  }
+  /** What the address says: a place on a disc, a disc, or the shelf where there is one. */
+  const follow = (listed: LibraryListing) => {
+    if (listed.library !== null && !namesDisc()) return goHome()
+    const disc = bookmarkedDisc(listed.discs) ?? (listed.library === null ? listed.discs[0] : undefined)
+    if (disc === undefined && listed.library !== null) return goHome()
+    const { title, time, beginning: how } = bookmarkOf()
+    void load(
+      async () => (disc === undefined ? null : getDisc(disc.id)),
+      (shown) => (title === null ? begin.disc(shown, how ?? prefers, time) : begin.title(shown, title, time, false)),
+    )
+  }
+  const latest = useRef(follow)
+  latest.current = follow
+  const isKnown = library !== null
+  useEffect(() => {
+    if (library === null) return
+    const onPop = () => latest.current(library)
+    addEventListener("popstate", onPop)
+    return () => removeEventListener("popstate", onPop)
+  }, [library])
+  useEffect(() => {
+    if (library !== null) latest.current(library)
+  }, [isKnown])
+  useEffect(() => {
+    document.title = listing === null ? "opentray" : `${nameAmong(library, listing)} · opentray`
+  }, [listing, isKnown])
+
   return {
-    ...{ listing, problem, busy, begun, prefers },
+    ...{ listing, busy, begun, prefers, library, isHome },
+    problem: problem ?? (library === null ? libraryProblem : null),
+    isWaiting: busy && !(library === null && libraryProblem !== null),
+    name: listing === null ? null : nameAmong(library, listing),
     ready: (created: Player) => {
       player.current = created
-      const { title, time, beginning: how } = bookmarkOf()
-      void load(listed, (disc) => (title === null ? begin.disc(disc, how ?? prefers, time) : begin.title(disc, title, time, false)))
+      waiting.current?.()
+      waiting.current = null
+    },
+    gone: () => {
+      player.current = null
+    },
+    home: () => {
+      history.pushState(null, "", "./")
+      goHome()
+    },
+    /** A disc of the shelf, or one of its titles. */
+    show: (disc: DiscSummary, title: number | null) => {
+      history.pushState(null, "", discAddress(disc.id))
+      void load(
+        () => getDisc(disc.id),
+        (shown) => (title === null ? fromTheStart(shown) : begin.title(shown, title, null, false)),
+      )
     },
     open: (spec: string) => void load(() => opened(spec), fromTheStart),
     openLocal: (disc: LocalDisc) => void load(() => openLocal(disc), fromTheStart),
@@ -95,9 +154,17 @@ export function useDisc() {
       else if (isProgram(begun)) player.current?.menu(name)
       else begin.start(listing, { menu: name })
     },
-    /** The server may have been started anew, with other names for its discs. */
+    /** The server may have been started anew. */
     retry: (title: number | null, time: number | null) =>
-      void load(listed, (disc) => (title === null ? fromTheStart(disc) : begin.title(disc, title, time, isProgram(begun)))),
+      void load(
+        async () => {
+          const { discs } = await getLibrary()
+          const disc = bookmarkedDisc(discs) ?? discs[0]
+          return disc === undefined ? null : getDisc(disc.id)
+        },
+        (disc) => (title === null ? fromTheStart(disc) : begin.title(disc, title, time, isProgram(begun))),
+      ),
     chapter: (chapter: number) => player.current?.chapter(chapter),
+    pause: () => player.current?.state.paused === false && player.current.togglePlay(),
   }
 }

@@ -7,6 +7,8 @@ type Elements = { readonly video: RefObject<HTMLVideoElement | null>; readonly c
 type Listeners = {
   /** Called once. */
   readonly onReady: (player: Player) => void
+  /** Called once, when it is there no longer. */
+  readonly onGone: () => void
   readonly onState: (state: PlayerState) => void
   /** A key of ours was pressed. */
   readonly onKey: () => void
@@ -45,6 +47,7 @@ export function usePlayer({ video, canvas }: Elements, listeners: Listeners) {
       document.removeEventListener("keydown", onKey)
       document.removeEventListener("click", onClick)
       unsubscribe()
+      latest.current.onGone()
       created.close()
     }
   }, [])
