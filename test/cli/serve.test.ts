@@ -1,60 +1,39 @@
-import { type ChildProcess, spawn } from "node:child_process"
 import { copyFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { Agent, request } from "node:http"
 import { networkInterfaces } from "node:os"
-import { join, resolve } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { DiscDescription, LibraryListing } from "../../src/hosts/browser/catalogue-message.ts"
 import { Workplace } from "../server/support/discs.ts"
 import { samplePath } from "./cli.ts"
-
-const root = resolve(import.meta.dirname, "../..")
-const SOURCES = join(root, "test/support/typescript-sources.mjs")
+import { Serving } from "./serving.ts"
 
 let place: Workplace
-const children: ChildProcess[] = []
+const running: Serving[] = []
 beforeEach(() => {
   place = new Workplace()
   place.folder("films")
 })
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL")
+  for (const { child } of running.splice(0)) child.kill("SIGKILL")
   place.remove()
 })
 
-const start = (args: readonly string[]): ChildProcess => {
-  const child = spawn(process.execPath, ["--import", SOURCES, join(root, "src/cli/main.ts"), "serve", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, XDG_CACHE_HOME: place.at("cache") },
-  })
-  children.push(child)
-  return child
+const start = (args: readonly string[]): Serving => {
+  const serving = new Serving(args, place.at("cache"))
+  running.push(serving)
+  return serving
 }
-
-type Serving = { readonly child: ChildProcess; readonly url: string; readonly said: () => string; readonly stderr: () => string }
 
 /** Resolves once an address is printed. */
-function serve(...args: readonly string[]): Promise<Serving> {
-  const child = start(["--port", "0", ...args])
-  const [said, complained]: [string[], string[]] = [[], []]
-  child.stderr?.on("data", (chunk) => complained.push(String(chunk)))
-  return new Promise((done, failed) => {
-    child.on("exit", (code) => failed(new Error(`ended with ${code}: ${complained.join("")}`)))
-    child.stdout?.on("data", (chunk) => {
-      said.push(String(chunk))
-      const url = /http:\/\/localhost:\d+\//.exec(said.join(""))?.[0]
-      if (url !== undefined) done({ child, url, said: () => said.join(""), stderr: () => complained.join("") })
-    })
-  })
+async function serve(...args: readonly string[]): Promise<{ readonly serving: Serving; readonly url: string }> {
+  const serving = start(["--port", "0", ...args])
+  return { serving, url: await serving.url() }
 }
 
-const failure = (...args: readonly string[]): Promise<{ code: number | null; stderr: string }> => {
-  const child = start(args)
-  let stderr = ""
-  child.stderr?.on("data", (chunk) => {
-    stderr += chunk
-  })
-  return new Promise((done) => child.on("close", (code) => done({ code, stderr })))
+const failure = async (...args: readonly string[]): Promise<{ code: number | null; stderr: string }> => {
+  const serving = start(args)
+  const code = await serving.ended()
+  return { code, stderr: serving.stderr }
 }
 
 const get = async <T>(url: string): Promise<T> => (await fetch(url)).json() as Promise<T>
@@ -72,8 +51,8 @@ describe("opentray serve", () => {
     copy(samplePath("bluray.iso"), "films", "more", "b.iso")
     writeFileSync(place.at("films", "c.iso"), "no disc")
     utimesSync(place.at("films", "c.iso"), 1, 1)
-    const { child, url, said, stderr } = await serve(place.at("films"), "--name", "Den")
-    expect(said()).toMatch(/^Den serves 3 discs at\n {2}http:\/\/localhost:\d+\/\n$/)
+    const { serving, url } = await serve(place.at("films"), "--name", "Den")
+    expect(serving.said).toMatch(/^Den serves 3 discs at\n {2}http:\/\/localhost:\d+\/\n$/)
     await settled(url)
 
     const discs = await get<DiscDescription[]>(`${url}api/discs`)
@@ -104,25 +83,24 @@ describe("opentray serve", () => {
 
     const { library } = await get<LibraryListing>(`${url}api/library`)
     expect(library?.problems).toEqual([{ name: "c.iso", folder: [], code: "not-a-disc", message: expect.any(String) }])
-    await expect.poll(stderr).toMatch(/^opentray: c\.iso: .+\n$/)
-    const ended = new Promise((done) => child.on("exit", (code) => done(code)))
-    child.kill("SIGTERM")
-    expect(await ended).toBe(0)
+    await expect.poll(() => serving.stderr).toMatch(/^opentray: c\.iso: .+\n$/)
+    serving.child.kill("SIGTERM")
+    expect(await serving.ended()).toBe(0)
   })
 
   test("tells programs where it is, and listens on loopback alone", async () => {
     copy(samplePath("dvd.iso"), "films", "a.iso")
-    const { said, url } = await serve(place.at("films", "a.iso"), "--json")
+    const { serving, url } = await serve(place.at("films", "a.iso"), "--json")
     await expect
-      .poll(() => JSON.parse(said()))
+      .poll(() => JSON.parse(serving.said))
       .toEqual({ name: expect.stringMatching(/^opentray on /), port: expect.any(Number), urls: [url], discs: 1 })
     for (const address of ownAddresses()) await expect(fetch(url.replace("localhost", address))).rejects.toThrow()
   })
 
   test("lets the house in with --lan, by address, and opens no other discs for it", async () => {
     copy(samplePath("dvd.iso"), "films", "a.iso")
-    const { url, said } = await serve(place.at("films"), "--lan", "--json")
-    const { urls } = JSON.parse(said()) as { urls: string[] }
+    const { url, serving } = await serve(place.at("films"), "--lan", "--json")
+    const { urls } = JSON.parse(serving.said) as { urls: string[] }
     const addresses = ownAddresses()
     expect(urls).toEqual([url, ...addresses.map((address) => url.replace("localhost", address))])
     for (const address of urls) expect((await fetch(`${address}api/discs`)).status).toBe(200)
@@ -152,7 +130,7 @@ describe("opentray serve", () => {
     async () => {
       copy(samplePath("dvd.iso"), "films", "a.iso")
       copy(samplePath("bluray.iso"), "films", "b.iso")
-      const { child, url } = await serve(place.at("films"))
+      const { serving, url } = await serve(place.at("films"))
       await settled(url)
       const agent = new Agent({ maxSockets: 200 })
       const files = (await get<DiscDescription[]>(`${url}api/discs`)).flatMap(({ titles }) =>
@@ -175,7 +153,7 @@ describe("opentray serve", () => {
       const fileOf = (index: number) => files[index % files.length] as URL
       await Promise.all(Array.from({ length: 50 }, (_, index) => read(fileOf(index), false)))
       for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 50 }, (_, index) => read(fileOf(index + round), true)))
-      const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024
+      const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${serving.child.pid}/status`, "utf8"))?.[1]) / 1024
       console.log(`at most ${Math.round(peak)} MB`)
       expect(peak).toBeLessThan(300)
       agent.destroy()
