@@ -28,6 +28,7 @@ describe("messages of SSDP", () => {
   test.each([
     ["nothing", ""],
     ["HTTP of another kind", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["a first line that every object has", "constructor\r\nST: ssdp:all\r\n\r\n"],
     ["an old version", "M-SEARCH * HTTP/1.0\r\nST: ssdp:all\r\n\r\n"],
     ["a header without a colon", "NOTIFY * HTTP/1.1\r\nNT\r\n\r\n"],
     ["a header whose name has a space", "NOTIFY * HTTP/1.1\r\nNT upnp:rootdevice\r\n\r\n"],

@@ -12,7 +12,7 @@ const SIZES = {
   sm: { profile: "JPEG_SM", width: 640, height: 480 },
 } as const
 type SizeName = keyof typeof SIZES
-const isSize = (name: string): name is SizeName => name in SIZES
+const isSize = (name: string): name is SizeName => Object.hasOwn(SIZES, name)
 
 const factsOf = (size: SizeName): ProtocolFacts => ({
   mimeType: "image/jpeg",

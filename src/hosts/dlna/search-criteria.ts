@@ -103,7 +103,7 @@ function comparison(property: SearchProperty, operator: Token, value: Token): Ma
     return (object) => (propertyOf(object, property) !== null) === wanted
   }
   if (value.type !== "string") throw unreadable(`"${value.text.slice(0, 40)}" is no value in quotes`)
-  const test = operator.type === "operator" || operator.type === "word" ? OPERATORS[operator.text] : undefined
+  const test = operator.type === "operator" || operator.type === "word" ? OPERATORS.get(operator.text) : undefined
   if (test === undefined) throw unreadable(`"${operator.text.slice(0, 20)}" is no way to compare`)
   const wanted = property === "upnp:class" || property.startsWith("@") ? value.text : value.text.toLowerCase()
   return (object) => {
@@ -116,17 +116,17 @@ function comparison(property: SearchProperty, operator: Token, value: Token): Ma
 }
 
 /** `order`: below 0 where what was found is less. */
-const OPERATORS: Readonly<Record<string, (order: number, found: string, wanted: string) => boolean>> = {
-  "=": (order) => order === 0,
-  "!=": (order) => order !== 0,
-  "<": (order) => order < 0,
-  "<=": (order) => order <= 0,
-  ">": (order) => order > 0,
-  ">=": (order) => order >= 0,
-  contains: (_, found, wanted) => found.includes(wanted),
-  doesNotContain: (_, found, wanted) => !found.includes(wanted),
-  derivedfrom: (_, found, wanted) => found === wanted || found.startsWith(`${wanted}.`),
-}
+const OPERATORS: ReadonlyMap<string, (order: number, found: string, wanted: string) => boolean> = new Map([
+  ["=", (order) => order === 0],
+  ["!=", (order) => order !== 0],
+  ["<", (order) => order < 0],
+  ["<=", (order) => order <= 0],
+  [">", (order) => order > 0],
+  [">=", (order) => order >= 0],
+  ["contains", (_, found, wanted) => found.includes(wanted)],
+  ["doesNotContain", (_, found, wanted) => !found.includes(wanted)],
+  ["derivedfrom", (_, found, wanted) => found === wanted || found.startsWith(`${wanted}.`)],
+])
 
 /** `1:23:45.6`, or seconds. */
 function secondsOf(text: string): number {

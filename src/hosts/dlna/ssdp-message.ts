@@ -13,17 +13,18 @@ const MAX_LINES = 40
 /** A token of HTTP (RFC 9110 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
-const KINDS: Readonly<Record<string, SsdpMessage["kind"]>> = {
-  "M-SEARCH * HTTP/1.1": "search",
-  "NOTIFY * HTTP/1.1": "notify",
-  "HTTP/1.1 200 OK": "response",
-}
+const FIRST_LINES = { search: "M-SEARCH * HTTP/1.1", notify: "NOTIFY * HTTP/1.1", response: "HTTP/1.1 200 OK" } as const
+const KINDS: ReadonlyMap<string, SsdpMessage["kind"]> = new Map([
+  [FIRST_LINES.search, "search"],
+  [FIRST_LINES.notify, "notify"],
+  [FIRST_LINES.response, "response"],
+])
 
 /** Null: no message of the protocol, or one that nobody sends who means well. */
 export function parseSsdp(bytes: Uint8Array): SsdpMessage | null {
   if (bytes.length > MAX_SSDP_BYTES) return null
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").split(/\r?\n/)
-  const kind = KINDS[(lines[0] ?? "").trim()]
+  const kind = KINDS.get((lines[0] ?? "").trim())
   if (kind === undefined || lines.length > MAX_LINES) return null
   const headers = new Map<string, string>()
   for (const line of lines.slice(1)) {
@@ -46,9 +47,8 @@ function hasControlCharacter(line: string): boolean {
 }
 
 export function formatSsdp(kind: SsdpMessage["kind"], headers: Readonly<Record<string, string>>): Buffer {
-  const first = Object.keys(KINDS).find((line) => KINDS[line] === kind) ?? ""
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`.trimEnd())
-  return Buffer.from([first, ...lines, "", ""].join("\r\n"), "latin1")
+  return Buffer.from([FIRST_LINES[kind], ...lines, "", ""].join("\r\n"), "latin1")
 }
 
 /** Seconds of `CACHE-CONTROL: max-age=1800`; null where it says none. */
