@@ -19,6 +19,11 @@ const MAX_SESSIONS = 32
 /** Each keeps a processor core or more at work: with more of them all would fall behind. */
 const MAX_CONVERTERS = 4
 
+/** A house has fewer players; whoever opens more only wants to hold them. */
+const MAX_CONNECTIONS = 1_000
+/** How long a client may take to say what it wants, in ms: headers, then the few bytes of a body. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 2_000 }
+
 export type ServerOptions = {
   /** What to listen on. Default 127.0.0.1: nobody but this machine. */
   readonly host?: string
@@ -55,11 +60,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return context.json({ code: error.code, message: error.message }, error.code === "not-found" ? 404 : 400)
   })
   const listener = getRequestListener(app.fetch)
-  const server = createServer((request, response) => {
+  const server = createServer(PATIENCE, (request, response) => {
     const refusal = guard.refusal(request.headers)
     if (refusal === null) return void listener(request, response)
     response.writeHead(403, { "content-type": "text/plain" }).end(`${refusal}\n`)
   })
+  server.maxConnections = MAX_CONNECTIONS
   const sockets = new SocketAcceptor(hosts, guard)
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head))
   await listen(server, options.port ?? 0, listenOn)

@@ -1,3 +1,4 @@
+import { hostname } from "node:os"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createBrowserHost } from "../../src/hosts/browser/index.ts"
 import { openDisc } from "../../src/plugin/node.ts"
@@ -23,6 +24,18 @@ describe("who may talk to the server", () => {
     for (const host of ["evil.example", `evil.example:${server.port}`, "localhost.evil.example", "192.168.1.7"]) {
       expect(await statusOf(discs(), { host })).toBe(403)
     }
+  })
+
+  test("beyond loopback by any address and by this machine's own name, and by no other name", async () => {
+    const open = await startServer({ host: "0.0.0.0", discs: [], openDisc, hosts: [(context) => createBrowserHost(context)] })
+    const [name = ""] = hostname().toLowerCase().split(".")
+    for (const host of ["192.168.1.7", "[fe80::1]", name, `${name}.local`, "localhost"]) {
+      expect(await statusOf(`http://127.0.0.1:${open.port}/api/discs`, { host: `${host}:${open.port}` }), host).toBe(200)
+    }
+    for (const host of ["evil.example", `${name}.evil.example`, "evil.local", "1.2.3.4.evil.example", "0x7f.1"]) {
+      expect(await statusOf(`http://127.0.0.1:${open.port}/api/discs`, { host }), host).toBe(403)
+    }
+    await open.close()
   })
 
   test("a page of another site is refused, also on a socket", async () => {
