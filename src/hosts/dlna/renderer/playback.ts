@@ -54,6 +54,8 @@ const START_MS = 20_000
 const STOPPED_MS = 2_500
 /** Where no position is told, playing so long counts as having begun. */
 const PLAYING_MS = 3_000
+/** Times nearer than this are the same. */
+const SAME_SECONDS = 0.05
 /** Volume is asked for every so many polls: people turn it on the device itself. */
 const POLLS_PER_VOLUME = 5
 
@@ -250,7 +252,8 @@ export class Playback {
     const landing = new Landing(time, this.#loaded?.timeAt ?? null)
     this.#landing?.close()
     this.#landing = landing
-    const refused = await this.#control.seek(relative, this.#callOptions).then(() => false, passRefusal(true))
+    // Whole seconds are asked for, and renderers come to the key picture before: rounding down would add to that.
+    const refused = await this.#control.seek(Math.ceil(relative - SAME_SECONDS), this.#callOptions).then(() => false, passRefusal(true))
     if (refused || (await landing.isWrongBefore(this.#closing.signal))) await this.#giveAnew(time, isPaused)
   }
 
