@@ -47,6 +47,10 @@ const nameAmong = (library: LibraryListing | null, disc: DiscListing): string =>
   return listed === undefined ? nameOf(disc) : nameInLibrary(listed)
 }
 
+/** The disc that the address names; where there is no library, the one that the server was started with stands for all others. */
+const wantedDisc = ({ discs, library }: LibraryListing): DiscSummary | null =>
+  bookmarkedDisc(discs) ?? (library === null ? (discs[0] ?? null) : null)
+
 /** The disc that is shown, or the library's shelf, and the ways to another. */
 export function useDisc() {
   const [listing, setListing] = useState<DiscListing | null>(null)
@@ -91,11 +95,11 @@ export function useDisc() {
   /** What the address says: a place on a disc, a disc, or the shelf where there is one. */
   const follow = (listed: LibraryListing) => {
     if (listed.library !== null && !namesDisc()) return goHome()
-    const disc = bookmarkedDisc(listed.discs) ?? (listed.library === null ? listed.discs[0] : undefined)
-    if (disc === undefined && listed.library !== null) return goHome()
+    const disc = wantedDisc(listed)
+    if (disc === null && listed.library !== null) return goHome()
     const { title, time, beginning: how } = bookmarkOf()
     void load(
-      async () => (disc === undefined ? null : getDisc(disc.id)),
+      async () => (disc === null ? null : getDisc(disc.id)),
       (shown) => (title === null ? begin.disc(shown, how ?? prefers, time) : begin.title(shown, title, time, false)),
     )
   }
@@ -158,9 +162,10 @@ export function useDisc() {
     retry: (title: number | null, time: number | null) =>
       void load(
         async () => {
-          const { discs } = await getLibrary()
-          const disc = bookmarkedDisc(discs) ?? discs[0]
-          return disc === undefined ? null : getDisc(disc.id)
+          const now = await getLibrary()
+          const disc = wantedDisc(now)
+          if (disc === null && now.library !== null) goHome()
+          return disc === null ? null : getDisc(disc.id)
         },
         (disc) => (title === null ? fromTheStart(disc) : begin.title(disc, title, time, isProgram(begun))),
       ),
