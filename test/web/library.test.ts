@@ -253,38 +253,50 @@ describe.skipIf(!hasChromium)("the library", () => {
     return { routes, sockets: new Map(), close: async () => {} }
   }
 
-  test("2,000 discs scroll smoothly", { timeout: 240_000 }, async () => {
-    const page = await rig.open(url, { before: manyDiscs })
-    await tile(page, "Film 1999").first().waitFor({ state: "attached" })
-    await picture(page, "many")
-    const frames = await page.evaluate(async () => {
-      const gaps: number[] = []
-      let last = performance.now()
-      const until = last + 3_000
-      while (last < until) {
-        scrollBy(0, 120)
-        const now = await new Promise<number>(requestAnimationFrame)
-        gaps.push(now - last)
-        last = now
-      }
-      return { median: gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0, p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0, y: scrollY }
-    })
-    console.log(`frames of ${frames.median.toFixed(1)} ms, 95 % below ${frames.p95.toFixed(1)} ms`)
-    expect(frames.y).toBeGreaterThan(3_000)
-    expect(frames.median).toBeLessThan(34)
-    await page.context().close()
+  test("2,000 discs scroll as smoothly as 60", { timeout: 240_000 }, async () => {
+    const frames = { few: [] as number[], many: [] as number[] }
+    for (let round = 0; round < 2; round++) {
+      frames.few.push(...(await scrolledFrames(60)))
+      frames.many.push(...(await scrolledFrames(2_000)))
+    }
+    const median = (gaps: readonly number[]) => [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0
+    console.log(`frames of ${median(frames.many).toFixed(1)} ms with 2,000 discs, of ${median(frames.few).toFixed(1)} ms with 60`)
+    // A display's frame more or less is how a busy machine counts.
+    expect(median(frames.many)).toBeLessThan(median(frames.few) * 1.5 + 17)
   })
 
-  /** The server's own answer, made long. Covers come from the discs there are. */
-  async function manyDiscs(page: Page): Promise<void> {
+  /** Milliseconds from frame to frame while the page scrolls to and fro. */
+  async function scrolledFrames(discs: number): Promise<readonly number[]> {
+    const page = await rig.open(url, { before: (opened) => listMany(opened, discs) })
+    await tile(page, `Film ${discs - 1}`).waitFor({ state: "attached" })
+    await page.waitForTimeout(1_000)
+    await picture(page, `many-${discs}`)
+    const gaps = await page.evaluate(async () => {
+      const all: number[] = []
+      let [last, step] = [performance.now(), 60]
+      for (const until = last + 3_000; last < until; ) {
+        scrollBy(0, step)
+        if (scrollY <= 0 || scrollY > 1_500) step = -step
+        const now = await new Promise<number>(requestAnimationFrame)
+        all.push(now - last)
+        last = now
+      }
+      return all
+    })
+    await page.context().close()
+    return gaps
+  }
+
+  /** The server's own answer, made as long as wanted. Covers come from the discs there are. */
+  async function listMany(page: Page, count: number): Promise<void> {
     await page.route("**/api/library", async (route) => {
       const response = await route.fetch()
       const listing = (await response.json()) as { discs: { id: string; name: string }[] }
-      const discs = Array.from({ length: 2_000 }, (_, index) => {
+      const discs = Array.from({ length: count }, (_, index) => {
         const disc = listing.discs[index % listing.discs.length]
-        return { ...disc, id: `${disc?.id}`, names: {}, name: `Film ${index}.iso`, folder: [`Shelf ${index % 20}`] }
+        return { ...disc, names: {}, name: `Film ${index}.iso`, folder: [`Shelf ${index % 20}`] }
       })
-      await route.fulfill({ json: { ...listing, discs }, headers: { etag: '"many"' } })
+      await route.fulfill({ json: { ...listing, discs }, headers: { etag: `"${count}"` } })
     })
   }
 })
