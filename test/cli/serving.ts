@@ -24,7 +24,7 @@ export type Held = {
   readonly rss: number
 }
 
-/** `opentray serve` from the sources, as a process of its own. */
+/** `opentray serve` as a process of its own: from the sources, or as it is built, where memory is measured that translating them would take. */
 export class Serving {
   readonly child: ChildProcess
   #said = ""
@@ -32,15 +32,12 @@ export class Serving {
   #reports = ""
 
   /** `cache`: what stands for the user's cache folder. */
-  constructor(args: readonly string[], cache: string) {
-    this.child = spawn(
-      process.execPath,
-      ["--expose-gc", "--import", REPORT, "--import", SOURCES, join(root, "src/cli/main.ts"), "serve", ...args],
-      {
-        stdio: ["ignore", "pipe", "pipe", "pipe"],
-        env: { ...process.env, XDG_CACHE_HOME: cache },
-      },
-    )
+  constructor(args: readonly string[], cache: string, from: "sources" | "build" = "sources") {
+    const program = from === "build" ? [join(root, "dist/cli/main.js")] : ["--import", SOURCES, join(root, "src/cli/main.ts")]
+    this.child = spawn(process.execPath, ["--expose-gc", "--import", REPORT, ...program, "serve", ...args], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: { ...process.env, XDG_CACHE_HOME: cache },
+    })
     this.child.stdout?.on("data", (chunk) => {
       this.#said += chunk
     })
