@@ -130,7 +130,9 @@ describe("opentray serve", () => {
     async () => {
       copy(samplePath("dvd.iso"), "films", "a.iso")
       copy(samplePath("bluray.iso"), "films", "b.iso")
-      const { serving, url } = await serve(place.at("films"))
+      const serving = new Serving(["--port", "0", place.at("films")], place.at("cache"), "build")
+      running.push(serving)
+      const url = await serving.url()
       await settled(url)
       const agent = new Agent({ maxSockets: 200 })
       const files = (await get<DiscDescription[]>(`${url}api/discs`)).flatMap(({ titles }) =>
