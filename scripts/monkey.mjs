@@ -40,6 +40,7 @@ class Screen {
     this.reports = reports
     this.pending = null
     this.highest = 0
+    this.announced = 0
     this.now = 0
     this.holds = false
     this.ended = false
@@ -66,7 +67,12 @@ class Screen {
 
   take(item) {
     const at = item.type === "packet" ? (item.pts ?? 0) : item.at
-    if (item.type === "discontinuity" && item.flush) {
+    const begins = item.type === "discontinuity" && item.flush
+    // Streams may be told right before the stretch that they belong to.
+    if (!begins) this.highest = Math.max(this.highest, this.announced)
+    this.announced = item.type === "streams" ? at : 0
+    if (item.type === "streams") return
+    if (begins) {
       if (item.showFrom <= this.highest) throw new Error(`a new stretch begins at ${item.showFrom}, and ${this.highest} was handed out`)
       this.now = item.showFrom
     }
