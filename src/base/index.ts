@@ -7,3 +7,4 @@ export { DISC_ERROR_CODES, DiscError, type DiscErrorCode, type Place } from "./d
 export type { ReadOptions, Source } from "./source.ts"
 export { SECTOR_SIZE, type Sector, secondsFromTicks, sector, TICKS_PER_SECOND, type Ticks, ticks, ticksFromSeconds } from "./units.ts"
 export { type Warning, Warnings } from "./warning.ts"
+export { decodeReferences } from "./xml-references.ts"

@@ -22,7 +22,7 @@ export function serveCommand(): Command {
     .argument("<disc...>", "folders of images, images, disc folders, drives or addresses")
     .option("--port <number>", "listen on this port; 0: any free one", DEFAULT_PORT)
     .option("--lan", "let the other machines of the house in; without it, only this computer can connect")
-    .option("--name <name>", "what televisions call this server (default: opentray and this computer's name)")
+    .option("--name <name>", "what this server calls itself (default: opentray and this computer's name)")
     .option("--json", "print name, addresses and number of discs as one JSON value")
     .addHelpText(
       "after",

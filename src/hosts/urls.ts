@@ -12,8 +12,11 @@ export type TitleUrls = {
   readonly thumbnail: string
 }
 
-/** The base of everything of a title; `disc` is `ListedDisc.id`, `title` the disc's number from 1. */
-export const titlePath = (disc: string, title: number): string => `/api/discs/${encodeURIComponent(disc)}/titles/${title}`
+/** The base of everything of a disc; `disc` is `ListedDisc.id`. */
+export const discPath = (disc: string): string => `/api/discs/${encodeURIComponent(disc)}`
+
+/** The base of everything of a title; `title` is the disc's number from 1. */
+export const titlePath = (disc: string, title: number): string => `${discPath(disc)}/titles/${title}`
 
 /** The ending tells players what is in it: a program stream, or a transport stream of 192-byte packets. */
 export const titleFileName = (kind: DiscKind): "title.mpg" | "title.m2ts" => (kind === "dvd-video" ? "title.mpg" : "title.m2ts")

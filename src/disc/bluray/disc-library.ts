@@ -1,5 +1,5 @@
 import { XMLParser } from "fast-xml-parser"
-import { DiscError, type Place } from "../../base/index.ts"
+import { DiscError, decodeReferences, type Place } from "../../base/index.ts"
 
 /** META/DL/bdmt_xxx.xml: the disc's name in one language, and its pictures. */
 export type DiscLibrary = {
@@ -113,14 +113,4 @@ function text(element: unknown): string | null {
 function integer(element: unknown): number | null {
   const value = text(element)
   return value !== null && /^\d{1,4}$/.test(value) ? Number(value) : null
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
-
-function decodeReferences(value: string): string {
-  return value.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
-  })
 }

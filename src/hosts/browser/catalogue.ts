@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import type { Hono } from "hono"
 import { DiscError } from "../../base/index.ts"
 import type { HostContext, ListedDisc } from "../host.ts"
-import { titlePath, titleUrls } from "../urls.ts"
+import { discPath, titleUrls } from "../urls.ts"
 import type { DiscDescription, DiscSummary, LibraryListing } from "./catalogue-message.ts"
 import type { Thumbnails } from "./thumbnails.ts"
 
@@ -51,12 +51,10 @@ export function describe(disc: ListedDisc): DiscDescription {
   return {
     ...{ id, name, folder },
     ...info,
-    cover: coverPath(id),
+    cover: `${discPath(id)}/cover.jpg`,
     titles: info.titles.map((title) => ({ ...title, urls: titleUrls(disc, title.number) })),
   }
 }
-
-const coverPath = (id: string): string => `${titlePath(id, 0).replace(/\/titles\/0$/, "")}/cover.jpg`
 
 function summarize({ id, name, folder, info }: ListedDisc): DiscSummary {
   const { kind, label, names, fingerprint, mainTitle, titles } = info

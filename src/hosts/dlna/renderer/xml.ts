@@ -1,5 +1,5 @@
 import { XMLParser } from "fast-xml-parser"
-import { DiscError } from "../../../base/index.ts"
+import { DiscError, decodeReferences } from "../../../base/index.ts"
 
 /** Elements inside elements; device descriptions have seven levels, SOAP answers five. */
 const MAX_DEPTH = 24
@@ -45,16 +45,6 @@ export function textOf(parent: XmlNode, name: string): string | null {
   const value = typeof node === "object" && node !== null ? (node as { readonly "#text"?: unknown })["#text"] : node
   if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH) return null
   return decodeReferences(value).trim()
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
-
-function decodeReferences(value: string): string {
-  return value.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
-  })
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" }
