@@ -15,14 +15,24 @@ export type TitleContent = Pick<TitleSource, "size" | "read" | "entryBefore"> & 
   readonly etag: string
 }
 
-type Part = { readonly disc: ListedDisc; readonly title: number; readonly angle: number; readonly from: Ticks }
+/** What of a title is read. */
+export type TitlePart = {
+  /** From 1. Default 1. */
+  readonly angle?: number
+  /** Begins at the entry point at or before it. */
+  readonly from?: Ticks
+  /** The sound track that players meet first. Default: as the disc has them. */
+  readonly audio?: number
+}
+
+type Part = Required<Omit<TitlePart, "audio">> & { readonly disc: ListedDisc; readonly title: number; readonly audio: number | null }
 type Opened = { readonly source: TitleSource; readonly held: HeldDisc }
 type Entry = { readonly opening: Promise<Opened>; users: number; idle: NodeJS.Timeout | null }
 
 /** The title files that a host reads: one source for all clients of a title, opened again when it is read after a pause. */
 export class TitleFiles {
   readonly #idleMs: number
-  /** By disc, title, angle and beginning; the one used last stands last. */
+  /** By disc, title, angle, beginning and sound; the one used last stands last. */
   readonly #entries = new Map<string, Entry>()
   #closed = false
 
@@ -31,13 +41,13 @@ export class TitleFiles {
     this.#idleMs = idleMs
   }
 
-  /** `from`: begins at the entry point at or before it. @throws DiscError `not-found`, `protected`, `damaged`, and what opening the disc throws */
-  async content(disc: ListedDisc, title: number, angle = 1, from: Ticks = ticks(0)): Promise<TitleContent> {
-    const part = { disc, title, angle, from }
+  /** @throws DiscError `not-found`, `protected`, `damaged`, and what opening the disc throws */
+  async content(disc: ListedDisc, title: number, { angle = 1, from = ticks(0), audio }: TitlePart = {}): Promise<TitleContent> {
+    const part: Part = { disc, title, angle, from, audio: audio ?? null }
     const size = await this.#use(part, async (source) => source.size)
     return {
       size,
-      etag: `"${disc.info.fingerprint.slice(0, TAG_LENGTH)}-${title}-${angle}-${from === 0 ? "" : `${from}-`}${size}"`,
+      etag: `"${disc.info.fingerprint.slice(0, TAG_LENGTH)}-${title}-${angle}-${from === 0 ? "" : `${from}-`}${audio === undefined ? "" : `a${audio}-`}${size}"`,
       read: (offset, length, options) =>
         this.#use(part, (source) => {
           if (source.size !== size) throw new DiscError("source-changed", "the disc was changed while it was read; open it again")
@@ -54,7 +64,7 @@ export class TitleFiles {
 
   async #use<T>(part: Part, work: (source: TitleSource) => Promise<T>): Promise<T> {
     if (this.#closed) throw new DiscError("aborted", "the server stops")
-    const key = `${part.disc.id}/${part.title}/${part.angle}/${part.from}`
+    const key = `${part.disc.id}/${part.title}/${part.angle}/${part.from}/${part.audio}`
     const entry = this.#entries.get(key) ?? { opening: open(part), users: 0, idle: null }
     if (entry.idle !== null) clearTimeout(entry.idle)
     entry.idle = null
@@ -94,10 +104,10 @@ export class TitleFiles {
   }
 }
 
-async function open({ disc, title, angle, from }: Part): Promise<Opened> {
+async function open({ disc, title, angle, from, audio }: Part): Promise<Opened> {
   const held = await disc.hold()
   try {
-    return { source: await held.disc.openTitle(title, { angle, from }), held }
+    return { source: await held.disc.openTitle(title, { angle, from, ...(audio === null ? {} : { audio }) }), held }
   } catch (error) {
     held.release()
     throw error

@@ -34,6 +34,8 @@ export type OpenTitleOptions = {
   readonly angle?: number
   /** Begins at the entry point at or before this moment; times in the file stay those of the whole title. Default 0. */
   readonly from?: Ticks
+  /** This sound track (the disc's number, from 1) is what a player meets first: on a DVD it is the only one, on a Blu-ray the first of the program map. */
+  readonly audio?: number
 }
 
 /** A title as one file. Its times are title time + 10 s (`FILE_TIME_BASE`). */

@@ -1,10 +1,10 @@
 import { DiscError, SECTOR_SIZE, type Source, type Ticks, ticks, Warnings } from "../base/index.ts"
 import { type BlurayDisc, isBlurayTitleScrambled } from "../disc/bluray/index.ts"
 import type { DvdDisc } from "../disc/dvd/index.ts"
-import type { ParsedDisc } from "../disc/index.ts"
+import type { DiscInfo, ParsedDisc } from "../disc/index.ts"
 import type { FileSystem } from "../filesystem/index.ts"
 import type { ByteRange, Segment } from "../mpeg/segment.ts"
-import { createProgramFile, createTransportFile, type TitleStream, type TitleStreamKind } from "../mpeg/title-file/index.ts"
+import { createProgramFile, createTransportFile, type TitleStream, type TitleStreamKind, withOneSound } from "../mpeg/title-file/index.ts"
 import { type BlurayStreamKind, type BlurayTitleStream, planBlurayTitle, planDvdTitle, type TitlePlan } from "../navigation/title/index.ts"
 import type { TitleSource } from "./disc.ts"
 import { isDvdScrambled, openVobsOf } from "./dvd-media.ts"
@@ -19,6 +19,8 @@ export type TitleFileOptions = {
   readonly angle?: number
   /** Begins at the entry point at or before this moment. Times stay those of the whole title. Default 0. */
   readonly from?: Ticks
+  /** What a player meets first: the only one (DVD), the first of the program map (Blu-ray). */
+  readonly audio?: number
   /** Where oddities of the title are put. */
   readonly warnings?: Warnings
 }
@@ -28,11 +30,30 @@ export type TitleFileOptions = {
  * state. Closing it closes the clips that it reads.
  * @throws DiscError `not-found`, `damaged`, `protected` when its packets are scrambled
  */
-export function openTitleFile(disc: ParsedDisc, files: FileSystem, number: number, options: TitleFileOptions = {}): Promise<TitleSource> {
-  return disc.kind === "dvd-video" ? openDvdTitleFile(disc.dvd, files, number, options) : openBlurayTitleFile(disc.bluray, number, options)
+export async function openTitleFile(
+  disc: ParsedDisc,
+  files: FileSystem,
+  number: number,
+  options: TitleFileOptions = {},
+): Promise<TitleSource> {
+  if (disc.kind !== "dvd-video") return openBlurayTitleFile(disc.bluray, number, options)
+  return openDvdTitleFile(disc.dvd, files, number, { ...options, soundId: dvdSoundId(disc.info, number, options.audio) })
 }
 
-async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number, options: TitleFileOptions): Promise<TitleSource> {
+/** The identifier in the stream, 0xc0 or 0x80; null: no track is asked for, or there is no such title. @throws DiscError `not-found` */
+function dvdSoundId({ titles }: DiscInfo, number: number, audio: number | undefined): number | null {
+  const title = titles.find((candidate) => candidate.number === number)
+  if (audio === undefined || title === undefined) return null
+  const stream = title.streams.find(({ kind, number: track }) => kind === "audio" && track === audio)
+  if (stream === undefined) throw noSound(number, audio)
+  return Number(stream.id)
+}
+
+const noSound = (title: number, audio: number): DiscError => new DiscError("not-found", `title ${title} has no sound track ${audio}`)
+
+type DvdFileOptions = TitleFileOptions & { readonly soundId: number | null }
+
+async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number, options: DvdFileOptions): Promise<TitleSource> {
   const vobs = openVobsOf(files)
   if (await isDvdScrambled(vobs, dvd, number)) {
     await vobs.close()
@@ -43,7 +64,7 @@ async function openDvdTitleFile(dvd: DvdDisc, files: FileSystem, number: number,
   const openClip = () => vobs.get(plan.titleSet)
   const begun = await beginAt(plan, options.from)
   const file = createProgramFile({ name: `title ${number}`, segments: begun.segments, openClip, warnings })
-  return titleSource(file, begun, SECTOR_SIZE, vobs)
+  return titleSource(options.soundId === null ? file : withOneSound(file, options.soundId), begun, SECTOR_SIZE, vobs)
 }
 
 async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: TitleFileOptions): Promise<TitleSource> {
@@ -52,7 +73,9 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
   if (await isBlurayTitleScrambled(bluray, title)) throw protectedTitle(number, "AACS")
   const { angle = 1, warnings = new Warnings() } = options
   const plan = await planBlurayTitle(bluray, title, { angle, warnings })
-  const { streams, indexes } = fileStreams(plan.streams)
+  const { audio } = options
+  if (audio !== undefined && !plan.streams.some((stream) => isSound(stream, audio))) throw noSound(number, audio)
+  const { streams, indexes } = fileStreams(plan.streams, audio ?? null)
   const clips = new OpenClips((clip: string) => bluray.openClip(clip))
   const begun = await beginAt(plan, options.from)
   const file = createTransportFile({
@@ -69,6 +92,8 @@ async function openBlurayTitleFile(bluray: BlurayDisc, number: number, options: 
 
 const pairWith = (pid: number, index: number | undefined): [number, number][] => (index === undefined ? [] : [[pid, index]])
 
+const isSound = ({ kind, number }: BlurayTitleStream, audio: number): boolean => kind === "audio" && number === audio
+
 const FILE_KINDS: Readonly<Record<Exclude<BlurayStreamKind, "ig">, TitleStreamKind>> = {
   video: "video",
   "enhancement-layer": "video",
@@ -79,14 +104,19 @@ const FILE_KINDS: Readonly<Record<Exclude<BlurayStreamKind, "ig">, TitleStreamKi
   "pip-pg": "graphics",
 }
 
+const VIDEO_KINDS: ReadonlySet<BlurayStreamKind> = new Set(["video", "enhancement-layer"])
+
 /**
  * The streams that stand in the play items' own clips; the others are not in the file. Nor are menus: nothing runs their buttons there, and ffmpeg takes their
  * stream for MP3 sound.
  */
-function fileStreams(all: readonly BlurayTitleStream[]): { streams: TitleStream[]; indexes: Map<number, number> } {
+function fileStreams(all: readonly BlurayTitleStream[], audio: number | null): { streams: TitleStream[]; indexes: Map<number, number> } {
   const streams: TitleStream[] = []
   const indexes = new Map<number, number>()
-  for (const [index, stream] of all.entries()) {
+  // Video stays where players expect it, first.
+  const place = (stream: BlurayTitleStream) => (VIDEO_KINDS.has(stream.kind) ? 0 : audio !== null && isSound(stream, audio) ? 1 : 2)
+  const ordered = audio === null ? [...all.entries()] : [...all.entries()].sort(([, one], [, other]) => place(one) - place(other))
+  for (const [index, stream] of ordered) {
     const { attributes, kind, titlePid } = stream
     if (!stream.isMuxed || kind === "ig") continue
     indexes.set(index, streams.length)

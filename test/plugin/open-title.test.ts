@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -160,15 +161,67 @@ describe.skipIf(!hasProgram("ffmpeg")).each(DISCS)("the titles of samples/$image
     })
   })
 
-  test("refuses titles and angles that are not there", async () => {
+  test("refuses titles, angles and sound tracks that are not there", async () => {
     await expect(openTitleFile(opened.disc, opened.files, 99)).rejects.toMatchObject({ code: "not-found" })
     await expect(openTitleFile(opened.disc, opened.files, 1, { angle: 7 })).rejects.toMatchObject({ code: "not-found" })
+    await expect(openTitleFile(opened.disc, opened.files, 1, { audio: 9 })).rejects.toMatchObject({ code: "not-found" })
   })
 
   test("closed, it ends reads and begins none", async () => {
     const source = await openTitleFile(opened.disc, opened.files, 1)
     await source.close()
     await expect(source.read(0, 10)).rejects.toMatchObject({ code: "aborted" })
+  })
+})
+
+/** Identifiers of a file's sound tracks, in the order in which ffmpeg meets them. */
+function soundsIn(path: string): string[] {
+  const args = ["-v", "error", "-select_streams", "a", "-show_entries", "stream=id", "-of", "csv=p=0", path]
+  // Streams of a program are listed with it and by themselves.
+  return [...new Set(execFileSync("ffprobe", args, { encoding: "utf8" }).trim().split(/\s+/))]
+}
+
+const soundOf = (path: string, track: number): string =>
+  execFileSync("ffmpeg", ["-v", "error", "-i", path, "-map", `0:a:${track}`, "-c", "copy", "-f", "md5", "-"], { encoding: "utf8" })
+
+describe.skipIf(!hasProgram("ffmpeg")).each([
+  { image: "dvd.iso", extension: "mpg", before: ["0x80", "0x81"], after: ["0x81"] },
+  { image: "bluray.iso", extension: "m2ts", before: ["0x1100", "0x1101"], after: ["0x1101", "0x1100"] },
+])("the second sound track first in title 1 of samples/$image", ({ image, extension, before, after }) => {
+  let opened: Opened
+  const whole = join(dir, `whole.${extension}`)
+  const second = join(dir, `second.${extension}`)
+  beforeAll(async () => {
+    opened = await open(sample(image))
+    writeFileSync(whole, await readAll(await openTitleFile(opened.disc, opened.files, 1)))
+    writeFileSync(second, await readAll(await openTitleFile(opened.disc, opened.files, 1, { audio: 2 })))
+  })
+
+  test("is what a player meets, the same as the disc's, in a file of the same size", () => {
+    expect(soundsIn(whole)).toEqual(before)
+    expect(soundsIn(second)).toEqual(after)
+    expect(soundOf(second, 0)).toBe(soundOf(whole, 1))
+    expect(statSync(second).size).toBe(statSync(whole).size)
+    expect(decodeComplaints(second)).toEqual([])
+  })
+
+  test("leaves the pictures as they are", () => {
+    expect(codedPictures(second)).toEqual(codedPictures(whole))
+  })
+
+  test("reads the same at any offset", async () => {
+    const [source, bytes] = [await openTitleFile(opened.disc, opened.files, 1, { audio: 2 }), readFileSync(second)]
+    for (const [offset, length] of [
+      [0, 1],
+      [1, 2],
+      [2_047, 2],
+      [100_001, 200_001],
+      [bytes.length - 5, 100],
+      [bytes.length, 10],
+    ] as const) {
+      expect(Buffer.from(await source.read(offset, length)).equals(bytes.subarray(offset, offset + length)), `${offset}`).toBe(true)
+    }
+    await source.close()
   })
 })
 

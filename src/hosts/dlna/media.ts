@@ -77,7 +77,10 @@ function dlnaHeaders(c: Context, resource: Resource): Record<string, string> {
 
 async function sendAsItIs(c: Context, { disc, number, choice, resource }: Asked, options: MediaOptions): Promise<Response> {
   const start = startOf(titleOf(disc, number), choice)
-  const title = await options.files.content(disc, number, 1, ticksFromSeconds(start))
+  const title = await options.files.content(disc, number, {
+    from: ticksFromSeconds(start),
+    ...(choice.audio === undefined ? {} : { audio: choice.audio }),
+  })
   if (start === 0) options.sizes.learn(disc, number, title.size)
   const content = resource.form === "transport" ? plainPackets(title) : title
   if (c.req.raw.method === "GET") {

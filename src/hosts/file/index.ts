@@ -14,7 +14,8 @@ export function createFileHost(context: HostContext): Host {
     if (disc === null) throw new DiscError("not-found", "there is no such disc here")
     const { kind } = disc.info
     if (c.req.param("name") !== titleFileName(kind)) throw new DiscError("not-found", `the title's file is called ${titleFileName(kind)}`)
-    const content = await files.content(disc, ordinal(c.req.param("title"), "a title"), ordinal(c.req.query("angle") ?? "1", "an angle"))
+    const angle = ordinal(c.req.query("angle") ?? "1", "an angle")
+    const content = await files.content(disc, ordinal(c.req.param("title"), "a title"), { angle })
     return rangedBody(c, { content, type: titleFileType(kind), etag: content.etag, headers: { "cache-control": "private, no-cache" } })
   })
   return { routes, sockets: new Map(), close: () => files.close() }
