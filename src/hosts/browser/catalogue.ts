@@ -2,9 +2,9 @@ import { createHash } from "node:crypto"
 import type { Hono } from "hono"
 import { DiscError } from "../../base/index.ts"
 import type { HostContext, ListedDisc } from "../host.ts"
+import type { Thumbnails } from "../thumbnails.ts"
 import { discPath, titleUrls } from "../urls.ts"
 import type { DiscDescription, DiscSummary, LibraryListing } from "./catalogue-message.ts"
-import type { Thumbnails } from "./thumbnails.ts"
 
 /** Discs described at a time: a whole library's descriptions are never in memory together. */
 const DISCS_A_PIECE = 20

@@ -5,6 +5,7 @@ import type { WebSocket } from "ws"
 import { DiscError } from "../../base/index.ts"
 import { warmUp } from "../../transcode/index.ts"
 import type { HeldDisc, Host, HostContext, ListedDisc } from "../host.ts"
+import { Thumbnails } from "../thumbnails.ts"
 import { BrowserSession, type Channel } from "./browser-session.ts"
 import { describe, discOf, serveCatalogue } from "./catalogue.ts"
 import { fileEndpoint } from "./file-socket.ts"
@@ -12,12 +13,14 @@ import { MAX_MESSAGE_BYTES, parsePageMessage } from "./page-message.ts"
 import { PictureFolder } from "./picture-folder.ts"
 import type { DiscListing, HostMessage, PlayRequest } from "./protocol.ts"
 import { servePage } from "./static-page.ts"
-import { Thumbnails } from "./thumbnails.ts"
 
 /** A socket that is this far behind is not read any more: its page has gone or will never catch up. */
 const MAX_SOCKET_BACKLOG_BYTES = 64 * 1024 * 1024
 
 const openRequest = v.object({ spec: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) })
+
+/** In pixels; the page shows 112, screens have twice as many. */
+const THUMBNAIL_WIDTH = 256
 
 export type BrowserHostOptions = {
   /** The folder of the built page; default: where `npm run build` puts it. */
@@ -29,7 +32,10 @@ export type BrowserHostOptions = {
 /** Plays discs in a browser page: the page, what it asks for, and a session for each that watches. */
 export function createBrowserHost(context: HostContext, options: BrowserHostOptions = {}): Host {
   const sessions = new Map<string, BrowserSession>()
-  const thumbnails = new Thumbnails(options.pictures === undefined ? null : new PictureFolder(options.pictures))
+  const thumbnails = new Thumbnails({
+    width: THUMBNAIL_WIDTH,
+    kept: options.pictures === undefined ? null : new PictureFolder(options.pictures),
+  })
   // The first picture should not wait for a process to start.
   warmUp()
   const routes = new Hono()

@@ -1,11 +1,8 @@
-import { DiscError } from "../../base/index.ts"
-import type { Disc } from "../../plugin/index.ts"
-import { type KeyPicture, makeThumbnail } from "../../transcode/index.ts"
-import type { ListedDisc } from "../host.ts"
-import type { PictureFolder } from "./picture-folder.ts"
+import { DiscError } from "../base/index.ts"
+import type { Disc } from "../plugin/index.ts"
+import { type KeyPicture, makeThumbnail } from "../transcode/index.ts"
+import type { ListedDisc } from "./host.ts"
 
-/** In pixels; the page shows 112, screens have twice as many. */
-const WIDTH = 256
 /** Kept; the one asked for longest ago goes first. */
 const MAX_PICTURES = 500
 /** Pictures made at once: the film itself needs the machine more. */
@@ -18,20 +15,34 @@ const MAX_PACKETS = 2_000
 /** Errors that another try may not meet: a disc that was still being copied, a converter that was busy, a client that left. */
 const PASSING: readonly string[] = ["aborted", "limit", "read-failed", "source-changed", "unavailable"]
 
+/** Where pictures are kept from one run to the next. `key`: hexadecimal digits and hyphens. */
+export type KeptPictures = {
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | null>
+  put(key: string, bytes: Uint8Array): Promise<void>
+}
+
+export type ThumbnailsOptions = {
+  /** In pixels. */
+  readonly width: number
+  /** Null (default): they are made anew in each run. */
+  readonly kept?: KeptPictures | null
+}
+
 type Picture = Promise<Uint8Array<ArrayBuffer>>
 type Job = { readonly picture: Picture; wanted: number }
 type Waiting = { readonly isWanted: () => boolean; readonly go: (is: "turn" | "dropped") => void }
 
 /** A small frame of the film beside each title, made when it is first asked for. */
 export class Thumbnails {
-  readonly #kept: PictureFolder | null
+  readonly #width: number
+  readonly #kept: KeptPictures | null
   readonly #jobs = new Map<string, Job>()
   #waiting: Waiting[] = []
   #running = 0
   #closed = false
 
-  /** `kept`: pictures of earlier runs, if they are kept. */
-  constructor(kept: PictureFolder | null = null) {
+  constructor({ width, kept = null }: ThumbnailsOptions) {
+    this.#width = width
     this.#kept = kept
   }
 
@@ -64,7 +75,7 @@ export class Thumbnails {
     const key = `${disc.info.fingerprint}-${title}`
     const kept = await this.#kept?.get(key)
     if (kept != null) return kept
-    const made = await this.#inTurn(isWanted, () => makePicture(disc, title))
+    const made = await this.#inTurn(isWanted, () => makePicture(disc, title, this.#width))
     await this.#kept?.put(key, made)
     return made
   }
@@ -93,13 +104,13 @@ export class Thumbnails {
   }
 }
 
-async function makePicture(listed: ListedDisc, number: number): Promise<Uint8Array<ArrayBuffer>> {
+async function makePicture(listed: ListedDisc, number: number, width: number): Promise<Uint8Array<ArrayBuffer>> {
   const title = listed.info.titles.find((candidate) => candidate.number === number)
   if (title === undefined) throw new DiscError("not-found", `the disc has no title ${number}`)
   const { disc, release } = await listed.hold()
   try {
     const key = await keyPicture(disc.play({ title: number, time: title.duration * MOMENT }))
-    return new Uint8Array(await makeThumbnail(key, { width: WIDTH }))
+    return new Uint8Array(await makeThumbnail(key, { width }))
   } finally {
     release()
   }
