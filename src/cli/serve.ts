@@ -1,6 +1,7 @@
 import { hostname, networkInterfaces } from "node:os"
 import { Command } from "commander"
 import { DiscError } from "../base/index.ts"
+import { deviceRules } from "../hosts/dlna/index.ts"
 import { openDisc } from "../plugin/node.ts"
 import { Library, startServer } from "../server/index.ts"
 import { allHosts } from "./hosts.ts"
@@ -14,7 +15,7 @@ const DEFAULT_PORT = "8460"
 /** More of the reasons than this nobody reads on a terminal; the page has them all. */
 const MAX_TOLD = 100
 
-type Options = { readonly port: string; readonly lan?: boolean; readonly name?: string; readonly json?: boolean }
+type Options = { readonly port: string; readonly lan?: boolean; readonly name?: string; readonly tvRules?: string; readonly json?: boolean }
 
 export function serveCommand(): Command {
   return new Command("serve")
@@ -22,7 +23,8 @@ export function serveCommand(): Command {
     .argument("<disc...>", "folders of images, images, disc folders, drives or addresses")
     .option("--port <number>", "listen on this port; 0: any free one", DEFAULT_PORT)
     .option("--lan", "let the other machines of the house in; without it, only this computer can connect")
-    .option("--name <name>", "what this server calls itself (default: opentray and this computer's name)")
+    .option("--name <name>", "what televisions call this server (default: opentray and this computer's name)")
+    .option("--tv-rules <folder>", "rule files for televisions that want other forms (docs/tv-rules.md)")
     .option("--json", "print name, addresses and number of discs as one JSON value")
     .addHelpText(
       "after",
@@ -37,6 +39,7 @@ Folders are watched: discs that are copied there appear, those deleted go.`,
     )
     .action(async (specs: string[], options: Options) => {
       const name = serverName(options.name)
+      const rules = await deviceRules(options.tvRules ?? null)
       const library = await Library.open(specs, { openDisc, version: version() })
       const tell = teller(library)
       const server = await startServer({
@@ -45,7 +48,7 @@ Folders are watched: discs that are copied there appear, those deleted go.`,
         discs: [],
         library,
         openDisc,
-        hosts: allHosts(),
+        hosts: allHosts({ name, rules }),
       }).catch(async (error) => {
         await library.close()
         throw error

@@ -82,6 +82,11 @@ export class Renderers {
     return this.#directory.list()
   }
 
+  /** What is known of the device at an address; null: no renderer was met there. */
+  rendererAt(address: string): { readonly friendlyName: string; readonly sink: string } | null {
+    return this.#directory.rendererAt(address)
+  }
+
   /** @throws DiscError `not-found` */
   find(id: string): FoundRenderer {
     const found = this.#directory.find(id)
