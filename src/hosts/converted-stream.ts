@@ -7,8 +7,8 @@ import { StreamOutput } from "./stream-output.ts"
 
 /** Read ahead of what the device takes: the converter's own bounds hold it back. */
 const AHEAD_SECONDS = 4
-/** What any television takes. */
-const MAX_HEIGHT = 1080
+/** What any television takes; the pictures of what is converted have no more. */
+export const MAX_CONVERTED_LINES = 1080
 
 /** What a device is to get. */
 export type ConvertedStreamOptions = {
@@ -129,10 +129,13 @@ class ConversionRun {
 }
 
 /** Copied video keeps its size: what has too many lines is converted. */
-function converterOptions({ maxHeight = MAX_HEIGHT, audioCodec, burnIn }: ConvertedStreamOptions, title: TitleInfo): ConverterOptions {
+function converterOptions(
+  { maxHeight = MAX_CONVERTED_LINES, audioCodec, burnIn }: ConvertedStreamOptions,
+  title: TitleInfo,
+): ConverterOptions {
   const lines = title.streams.find(({ kind }) => kind === "video")?.height ?? 0
   return {
-    video: { codecs: ["h264"], maxHeight, convertsAll: lines > maxHeight },
+    video: { codecs: ["h264"], maxHeight, convertsAll: lines > maxHeight, isMain: true },
     audio: audioCodec === "ac3" ? { codecs: ["aac", "ac3"], encodeAs: "ac3" } : { codecs: ["aac"] },
     burnIn: burnIn ?? false,
   }

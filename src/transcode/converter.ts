@@ -75,6 +75,7 @@ export class ItemConverter implements Converter {
       {
         maxHeight: options.video.maxHeight ?? 1080,
         isSteady: options.video.isSteady ?? false,
+        isMain: options.video.isMain ?? false,
         canvas: options.video.canvas ?? null,
         isLive: options.video.isLive ?? false,
       },

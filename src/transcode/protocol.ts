@@ -20,6 +20,7 @@ export type VideoInput = {
 /** What the pictures are to become. */
 export type VideoTarget = {
   readonly isSteady?: boolean
+  readonly isMain?: boolean
   readonly maxHeight: number
   readonly canvas: { readonly width: number; readonly height: number } | null
   readonly isLive: boolean

@@ -13,6 +13,8 @@ export type ConverterOptions = {
     readonly convertsAll?: boolean
     /** One picture for each of the disc's, H.264 High, and never lowered: a slow machine takes longer instead. Default false. */
     readonly isSteady?: boolean
+    /** Converted pictures keep to H.264 Main at level 4, as DLNA's profiles want: no field rate above 720 lines. Default false: High. */
+    readonly isMain?: boolean
     /** Converted pictures are exactly of this size (even numbers), the film in their middle; `maxHeight` is of no matter then. */
     readonly canvas?: { readonly width: number; readonly height: number }
     /** For hosts that play live: each picture comes out before the next goes in, and stills are repeated at the film's rate. Default false. */

@@ -9,8 +9,8 @@ describe("resources of a title", () => {
   test("of a PAL DVD: as it is, then converted", () => {
     expect(summary(madeDisc("a"), 1)).toEqual([
       ["program", "MPEG_PS_PAL", "video/mpeg"],
-      ["converted-ac3", "AVC_TS_MP_SD_AC3_ISO", "video/mpeg"],
-      ["converted-aac", "AVC_TS_MP_SD_AAC_MULT5_ISO", "video/mpeg"],
+      ["converted-ac3", "AVC_TS_MP_HD_AC3_ISO", "video/mpeg"],
+      ["converted-aac", "AVC_TS_MP_HD_AAC_MULT5_ISO", "video/mpeg"],
     ])
   })
 
@@ -20,7 +20,7 @@ describe("resources of a title", () => {
       "http-get:*:video/mpeg:DLNA.ORG_PN=MPEG_PS_PAL;DLNA.ORG_OP=01;DLNA.ORG_CI=0;DLNA.ORG_FLAGS=01700000000000000000000000000000",
     )
     expect(converted?.protocolInfo).toBe(
-      "http-get:*:video/mpeg:DLNA.ORG_PN=AVC_TS_MP_SD_AC3_ISO;DLNA.ORG_OP=10;DLNA.ORG_CI=1;DLNA.ORG_FLAGS=01700000000000000000000000000000",
+      "http-get:*:video/mpeg:DLNA.ORG_PN=AVC_TS_MP_HD_AC3_ISO;DLNA.ORG_OP=10;DLNA.ORG_CI=1;DLNA.ORG_FLAGS=01700000000000000000000000000000",
     )
   })
 
@@ -52,8 +52,35 @@ describe("resources of a title", () => {
     expect(summary(bluray("ac3"), 1)).toEqual([
       ["transport", "AVC_TS_HD_24_AC3_ISO", "video/mpeg"],
       ["timestamped", "AVC_TS_HD_24_AC3_T", "video/vnd.dlna.mpeg-tts"],
-      ["converted-ac3", "AVC_TS_MP_HD_AC3_ISO", "video/mpeg"],
-      ["converted-aac", "AVC_TS_MP_HD_AAC_MULT5_ISO", "video/mpeg"],
+      // The disc's own pictures, which are High: no profile has them with AAC.
+      ["converted-ac3", "AVC_TS_HD_24_AC3_ISO", "video/mpeg"],
+      ["converted-aac", null, "video/mpeg"],
+    ])
+  })
+
+  test("of converted pictures go by their size with square pixels", () => {
+    const video = (rest: object) => [
+      stream("video", "mpeg2video", 1, { id: "0xe0", width: 720, height: 480, frameRate: "30000/1001", ...rest }),
+      ...palStreams.slice(1),
+    ]
+    const made = (rest: object, choice = {}) => {
+      const all = titleResources(madeDisc("a", { titles: [madeTitle(1, { streams: video(rest) })] }), 1, choice)
+      return all.filter(({ form }) => form === "converted-ac3").map(({ profile, resolution }) => [profile, resolution])
+    }
+    expect(made({ aspect: "4:3" })).toEqual([["AVC_TS_MP_SD_AC3_ISO", "640x480"]])
+    expect(made({ aspect: "16:9" })).toEqual([["AVC_TS_MP_HD_AC3_ISO", "854x480"]])
+    expect(made({ codec: "hevc", width: 3840, height: 2160, aspect: "16:9" })).toEqual([["AVC_TS_MP_HD_AC3_ISO", "1920x1080"]])
+    expect(made({ codec: "h264", width: 1440, height: 1080, aspect: "16:9" })).toEqual([["AVC_TS_HD_60_AC3_ISO", "1440x1080"]])
+    expect(made({ codec: "h264", width: 1440, height: 1080, aspect: "16:9" }, { subtitle: 1 })).toEqual([
+      ["AVC_TS_MP_HD_AC3_ISO", "1920x1080"],
+    ])
+  })
+
+  test("without sound are converted with silence in AAC", () => {
+    const streams = palStreams.filter(({ kind }) => kind !== "audio")
+    expect(titleResources(madeDisc("a", { titles: [madeTitle(1, { streams })] }), 1).map(({ form }) => form)).toEqual([
+      "program",
+      "converted-aac",
     ])
   })
 

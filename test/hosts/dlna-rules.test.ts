@@ -117,7 +117,7 @@ describe("rule files", () => {
     }
     const profile = (info: string | undefined) => /DLNA\.ORG_PN=(\w+)/.exec(info ?? "")?.[1]
     expect(profile((await seen("dvd", {}))[0]?.protocolInfo)).toBe("MPEG_PS_PAL")
-    expect(profile((await seen("dvd", { "user-agent": "TestTV/1" }))[0]?.protocolInfo)).toBe("AVC_TS_MP_SD_AAC_MULT5_ISO")
+    expect(profile((await seen("dvd", { "user-agent": "TestTV/1" }))[0]?.protocolInfo)).toBe("AVC_TS_MP_HD_AAC_MULT5_ISO")
     const info = { "x-av-client-info": 'av=5.0; cn="Tester"' }
     expect((await seen("dvd", info)).map(({ protocolInfo }) => profile(protocolInfo))).not.toContain("MPEG_PS_PAL")
     const [transport] = await seen("opentray sample", info)

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -475,12 +475,13 @@ describe("titles over HTTP", () => {
       "mpegts",
       "-show_streams",
       "-show_entries",
-      "stream=codec_name,codec_type,start_time,channels,height",
+      "stream=codec_name,codec_type,profile,level,width,height,channels",
       "-of",
       "json",
       "-",
     ]
-    return JSON.parse(execFileSync("ffprobe", args, { input: bytes, encoding: "utf8" }))
+    // It stops reading when it knows enough, which is no error.
+    return JSON.parse(spawnSync("ffprobe", args, { input: bytes, encoding: "utf8" }).stdout)
   }
   const someOf = async (url: string, bytes: number, headers: Record<string, string> = {}) => {
     const abort = new AbortController()
@@ -528,14 +529,14 @@ describe("titles over HTTP", () => {
   })
 
   test("are converted, from any time on", async () => {
-    const { url } = await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_SD_AC3_ISO")
+    const { url } = await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_HD_AC3_ISO")
     const { response, bytes } = await someOf(url, 400_000, { "TimeSeekRange.dlna.org": "npt=0:00:06.0-" })
     expect(response.status).toBe(200)
     expect(response.headers.get("TimeSeekRange.dlna.org")).toBe("npt=6.000-12.000/12.000")
     expect(response.headers.get("content-type")).toBe("video/mpeg")
     const { streams } = probe(bytes)
     expect(streams.map(({ codec_name }: Xml) => codec_name).sort()).toEqual(["ac3", "h264"])
-    const aac = await someOf((await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_SD_AAC_MULT5_ISO")).url, 300_000)
+    const aac = await someOf((await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_HD_AAC_MULT5_ISO")).url, 300_000)
     expect(
       probe(aac.bytes)
         .streams.map(({ codec_name }: Xml) => codec_name)
@@ -543,8 +544,36 @@ describe("titles over HTTP", () => {
     ).toEqual(["aac", "h264"])
   })
 
+  test.each([
+    ["dvd", "All titles", "Title 1", "AVC_TS_MP_HD_AC3_ISO", { codec_name: "h264", width: 1024, height: 576, level: 31 }],
+    ["dvd", "Languages", "English subtitles", "AVC_TS_MP_HD_AAC_MULT5_ISO", { codec_name: "h264", width: 1024, height: 576, level: 31 }],
+    ["opentray sample", "Languages", "English subtitles", "AVC_TS_MP_HD_AC3_ISO", { width: 1920, height: 1080, level: 40 }],
+    // Nothing is drawn into it: the disc's own pictures.
+    [
+      "opentray sample",
+      "All titles",
+      "Title 1",
+      "AVC_TS_HD_24_AC3_ISO;DLNA.ORG_OP=10",
+      { width: 1920, height: 1080, level: 41, profile: "High" },
+    ],
+  ] as const)("that are converted keep to their profile: %s, %s, %s, %s", async (disc, section, title, profile, expected) => {
+    const { resources } = await point.at(disc, section, title)
+    const resource = resources.find(({ protocolInfo }) => protocolInfo.includes(`DLNA.ORG_PN=${profile}`))
+    const { bytes } = await someOf(resource?.url ?? "", 1_500_000)
+    const { streams } = probe(bytes)
+    const [video] = streams.filter(({ codec_type }: Xml) => codec_type === "video")
+    expect(video).toMatchObject(expected)
+    if (profile.includes("_MP_")) expect(["Main", "Constrained Baseline"]).toContain(video.profile)
+    expect(resource?.attributes.resolution).toBe(`${expected.width}x${expected.height}`)
+    const [sound] = streams.filter(({ codec_type }: Xml) => codec_type === "audio")
+    expect([sound.codec_name, String(sound.channels)]).toEqual([
+      profile.includes("AC3") ? "ac3" : "aac",
+      resource?.attributes.nrAudioChannels,
+    ])
+  })
+
   test("that are converted refuse times behind the end and bytes in the middle", async () => {
-    const { url } = await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_SD_AC3_ISO")
+    const { url } = await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_HD_AC3_ISO")
     const status = async (headers: Record<string, string>) => (await fetch(url, { method: "HEAD", headers })).status
     expect(await status({ "TimeSeekRange.dlna.org": "npt=12-" })).toBe(416)
     expect(await status({ "TimeSeekRange.dlna.org": "npt=5-3" })).toBe(400)

@@ -15,6 +15,13 @@ const HDTV: Source = { codec: "mpeg2video", width: 1920, height: 1080, frameRate
 const TARGET = { maxHeight: 1080, canvas: null }
 
 describe("quality", () => {
+  test("for Main at level 4 has a picture for each field up to 720 lines alone", () => {
+    const best = (source: Source, isMain: boolean) => ladder(source, { ...TARGET, isMain })[0]
+    expect(best(HDTV, false)).toMatchObject({ height: 1080, doubleRate: true })
+    expect(best(HDTV, true)).toMatchObject({ height: 1080, doubleRate: false })
+    expect(best(PAL, true)).toMatchObject({ height: 576, doubleRate: true })
+  })
+
   test("each rung is cheaper than the one before, and the best comes first", () => {
     for (const source of [PAL, HDTV, { ...HDTV, interlaced: false }]) {
       const rungs = ladder(source, TARGET)

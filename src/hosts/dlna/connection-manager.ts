@@ -12,6 +12,7 @@ const CONVERTED = ["AVC_TS_MP_SD_AC3_ISO", "AVC_TS_MP_HD_AC3_ISO", "AVC_TS_MP_SD
 /** Everything that a title may come as. */
 export function sourceProtocols(canConvert: boolean): string {
   const bytes = { seeking: "bytes", isConverted: false } as const
+  const made = { seeking: "time", isConverted: true, mimeType: "video/mpeg" } as const
   const plain = [...PLAIN, ...SYSTEMS.flatMap((system) => [`AVC_TS_HD_${system}_AC3_ISO`, `AVC_TS_HD_${system}_EAC3_ISO`])]
   const stamped = [...STAMPED, ...SYSTEMS.flatMap((system) => ["AC3_T", "EAC3_T", "LPCM_T"].map((sound) => `AVC_TS_HD_${system}_${sound}`))]
   return [
@@ -19,7 +20,7 @@ export function sourceProtocols(canConvert: boolean): string {
     ...stamped.map((profile) => protocolInfo({ ...bytes, mimeType: "video/vnd.dlna.mpeg-tts", profile })),
     ...["video/mpeg", "video/mp2t"].map((mimeType) => protocolInfo({ ...bytes, mimeType, profile: null })),
     ...(canConvert
-      ? CONVERTED.map((profile) => protocolInfo({ mimeType: "video/mpeg", profile, seeking: "time", isConverted: true }))
+      ? [...CONVERTED, ...SYSTEMS.map((system) => `AVC_TS_HD_${system}_AC3_ISO`), null].map((profile) => protocolInfo({ ...made, profile }))
       : []),
     ...["JPEG_TN", "JPEG_SM"].map((profile) =>
       protocolInfo({ mimeType: "image/jpeg", profile, seeking: "none", isConverted: true, isPicture: true }),

@@ -8,7 +8,16 @@ import type { TitleFiles } from "../title-files.ts"
 import { plainPackets } from "./content-views.ts"
 import { addressOf } from "./device-facts.ts"
 import { contentFeatures } from "./profiles.ts"
-import { parseResourceName, type Resource, type ResourceChoice, type ResourceFacts, startOf, titleOf, titleResources } from "./resources.ts"
+import {
+  copiesVideo,
+  parseResourceName,
+  type Resource,
+  type ResourceChoice,
+  type ResourceFacts,
+  startOf,
+  titleOf,
+  titleResources,
+} from "./resources.ts"
 import { formatTimeSeek, parseTimeSeek, type TimeSeek } from "./time-seek.ts"
 import type { TitleSizes } from "./title-sizes.ts"
 
@@ -109,13 +118,15 @@ async function sendConverted(c: Context, { disc, number, choice, resource }: Ask
   const range = /^bytes=(\d+)-/.exec(c.req.header("range") ?? "")
   if (range !== null && Number(range[1]) > 0 && seek === null) return c.text("this form is sought in by time\n", 416)
   if (c.req.raw.method === "HEAD") return c.body(null, 200, headers)
+  const title = titleOf(disc, number)
   try {
     const { body } = await openConvertedStream(disc, context.claim, {
       title: number,
-      time: startOf(titleOf(disc, number), choice) + begin,
+      time: startOf(title, choice) + begin,
       ...(choice.audio === undefined ? {} : { audio: choice.audio }),
       subtitle: choice.subtitle ?? null,
-      burnIn: true,
+      // Forced subtitles cost nothing where the pictures are made anew anyway.
+      burnIn: !copiesVideo(title, choice),
       audioCodec: resource.form === "converted-ac3" ? "ac3" : "aac",
     })
     return c.body(body, 200, headers)

@@ -19,7 +19,7 @@ export type PacketForm = "plain" | "timestamped"
  * The profile of a transport stream that is served as the disc has it; null where none fits (HEVC, VC-1, DTS, TrueHD and most of UHD).
  * H.264 up to High profile goes by its frame rate (`AVC_TS_HD_24_AC3_ISO`, ...): 24, 25 and 30 pictures or 50 and 60 fields a second.
  */
-export function transportProfile(video: StreamInfo | null, audio: StreamInfo | null, form: PacketForm): string | null {
+export function transportProfile(video: StreamInfo | null, audio: Pick<StreamInfo, "codec"> | null, form: PacketForm): string | null {
   const ending = form === "plain" ? "_ISO" : "_T"
   if (video === null || audio === null) return null
   if (video.codec === "mpeg2video") {
@@ -47,11 +47,13 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   "60000/1001": "60",
 }
 
-/** The profile of a converted stream of so many lines: H.264 Main profile and AAC or AC-3 in a transport stream of 188-byte packets. */
-export function convertedProfile(lines: number, sound: "ac3" | "aac"): string {
-  return `AVC_TS_MP_${lines > SD_LINES ? "HD" : "SD"}_${sound === "ac3" ? "AC3" : "AAC_MULT5"}_ISO`
+/** The profile of converted pictures of this size in a transport stream of 188-byte packets: H.264 Main, up to level 3 (SD) or 4 (HD). */
+export function convertedProfile({ width, height }: { readonly width: number; readonly height: number }, sound: "ac3" | "aac"): string {
+  const isStandard = width <= SD_WIDTH && height <= SD_LINES
+  return `AVC_TS_MP_${isStandard ? "SD" : "HD"}_${sound === "ac3" ? "AC3" : "AAC_MULT5"}_ISO`
 }
 
+const SD_WIDTH = 720
 const SD_LINES = 576
 const isHigh = (video: StreamInfo): boolean => (video.height ?? 0) > SD_LINES
 

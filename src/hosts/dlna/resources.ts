@@ -1,5 +1,6 @@
 import { DiscError } from "../../base/index.ts"
 import type { StreamInfo, TitleInfo } from "../../disc/index.ts"
+import { MAX_CONVERTED_LINES } from "../converted-stream.ts"
 import type { ListedDisc } from "../host.ts"
 import { convertedProfile, programProfile, protocolInfo, transportProfile } from "./profiles.ts"
 
@@ -76,10 +77,15 @@ export function titleResources(
   checkChoice(title, choice)
   const asItIs = choice.subtitle === undefined ? unconverted(listed, title, choice, facts) : []
   const made = (facts.canConvert ?? true) ? converted(listed, title, choice) : []
-  const { video, audio } = streamsOf(title, choice)
-  const copiesVideo = video?.codec === "h264"
+  const { audio } = streamsOf(title, choice)
   const silentOnMost = audio !== null && !COMMON_SOUND.has(audio.codec)
-  return copiesVideo && silentOnMost ? [...made, ...asItIs] : [...asItIs, ...made]
+  return copiesVideo(title, choice) && silentOnMost ? [...made, ...asItIs] : [...asItIs, ...made]
+}
+
+/** Whether a converted form has the disc's own pictures: they are H.264, and nothing is drawn into them. */
+export function copiesVideo(title: TitleInfo, choice: ResourceChoice): boolean {
+  const { video } = streamsOf(title, choice)
+  return choice.subtitle === undefined && video?.codec === "h264" && (video.height ?? 0) <= MAX_CONVERTED_LINES
 }
 
 /** Sound that televisions decode. */
@@ -122,7 +128,7 @@ function unconverted(listed: ListedDisc, title: TitleInfo, choice: ResourceChoic
     seeking: "bytes",
     isConverted: false,
     durationSeconds: title.duration - startOf(title, choice),
-    resolution: video?.width === undefined || video.height === undefined ? null : `${video.width}x${video.height}`,
+    resolution: resolutionOf(sizeOf(video)),
     audioChannels: audio?.channels ?? null,
     sampleRate: audio?.sampleRate ?? null,
   } as const
@@ -141,10 +147,16 @@ function unconverted(listed: ListedDisc, title: TitleInfo, choice: ResourceChoic
 
 function converted(listed: ListedDisc, title: TitleInfo, choice: ResourceChoice): readonly Resource[] {
   const { video, audio } = streamsOf(title, choice)
-  const lines = video?.height ?? 0
-  // AC-3 first: receivers want it, and nearly every television that reads a transport stream has it.
-  return (["converted-ac3", "converted-aac"] as const).map((form) => {
-    const profile = convertedProfile(lines, form === "converted-ac3" ? "ac3" : "aac")
+  const isCopied = copiesVideo(title, choice)
+  const size = isCopied ? sizeOf(video) : squareSize(video)
+  const profileOf = (sound: "ac3" | "aac") => {
+    if (!isCopied) return size === null ? null : convertedProfile(size, sound)
+    return transportProfile(video, { codec: sound }, "plain")
+  }
+  // AC-3 first: receivers want it, and nearly every television that reads a transport stream has it. Silence comes as AAC.
+  const forms = audio === null ? (["converted-aac"] as const) : (["converted-ac3", "converted-aac"] as const)
+  return forms.map((form) => {
+    const profile = profileOf(form === "converted-ac3" ? "ac3" : "aac")
     return {
       form,
       path: resourcePath(listed.id, title.number, choice, form),
@@ -155,20 +167,30 @@ function converted(listed: ListedDisc, title: TitleInfo, choice: ResourceChoice)
       isConverted: true,
       sizeBytes: null,
       durationSeconds: title.duration - startOf(title, choice),
-      resolution: convertedSize(video),
+      resolution: resolutionOf(size),
       audioChannels: Math.min(CONVERTED_CHANNELS[form], audio?.channels ?? 2),
       sampleRate: CONVERTED_RATE,
     }
   })
 }
 
-/** Converted pictures have square pixels; H.264 is copied. */
-function convertedSize(video: StreamInfo | null): string | null {
-  if (video?.width === undefined || video.height === undefined) return null
-  if (video.codec === "h264") return `${video.width}x${video.height}`
-  const [across = 0, down = 0] = (video.aspect ?? "").split(":").map(Number)
-  const width = across > 0 && down > 0 ? 2 * Math.round((video.height * across) / down / 2) : video.width
-  return `${width}x${video.height}`
+type Size = { readonly width: number; readonly height: number }
+
+const resolutionOf = (size: Size | null): string | null => (size === null ? null : `${size.width}x${size.height}`)
+
+/** Null where the disc's tables do not say. */
+function sizeOf(video: StreamInfo | null): Size | null {
+  return video?.width === undefined || video.height === undefined ? null : { width: video.width, height: video.height }
+}
+
+/** Converted pictures have square pixels, and as many lines as televisions take. */
+function squareSize(video: StreamInfo | null): Size | null {
+  const size = sizeOf(video)
+  if (size === null) return null
+  const [across = 0, down = 0] = (video?.aspect ?? "").split(":").map(Number)
+  const aspect = across > 0 && down > 0 ? across / down : size.width / size.height
+  const height = Math.min(size.height, MAX_CONVERTED_LINES)
+  return { width: 2 * Math.round((height * aspect) / 2), height }
 }
 
 /** A file's name by its form: devices look at the ending, whatever the type says. */

@@ -31,6 +31,9 @@ const PRESETS: readonly Preset[] = ["veryfast", "superfast", "ultrafast"]
 /** `ultrafast` leaves out what makes H.264's High profile. */
 const HIGH_PROFILE: readonly Preset[] = ["veryfast", "superfast"]
 
+/** Level 4 (245,760 macroblocks a second, ISO/IEC 14496-10 table A-1) has room for 60 pictures a second of so many lines. */
+const MAIN_FIELD_RATE_LINES = 720
+
 /** Nanoseconds of one core for a pixel, measured on one 2026 server core with moving, noisy pictures (vc1 is a guess). */
 const DECODE_COST: Readonly<Partial<Record<CodecName, number>>> = { mpeg1video: 1.7, mpeg2video: 1.7, h264: 6, hevc: 9, vc1: 6 }
 const DEAREST_DECODER = 9
@@ -57,13 +60,14 @@ export function takesOneField(source: Source, quality: Quality): boolean {
 
 /** All qualities for a source, best first, each clearly cheaper than the one before. */
 export function ladder(source: Source, target: QualityTarget): readonly Quality[] {
-  const { maxHeight, canvas, isSteady = false } = target
+  const { maxHeight, canvas, isSteady = false, isMain = false } = target
   const top = canvas?.height ?? Math.min(source.height, maxHeight)
   const lower = canvas === null ? HEIGHTS.filter((lines) => lines < top) : []
   const rungs: Quality[] = []
   let cost = Number.POSITIVE_INFINITY
   for (const height of [top, ...lower]) {
-    for (const doubleRate of source.interlaced && !isSteady ? [true, false] : [false]) {
+    const mayDouble = source.interlaced && !isSteady && !(isMain && height > MAIN_FIELD_RATE_LINES)
+    for (const doubleRate of mayDouble ? [true, false] : [false]) {
       for (const preset of isSteady ? HIGH_PROFILE : PRESETS) {
         const quality = { height, doubleRate, preset }
         const own = costOf(source, quality)
@@ -76,7 +80,7 @@ export function ladder(source: Source, target: QualityTarget): readonly Quality[
   return rungs
 }
 
-type QualityTarget = Pick<VideoTarget, "maxHeight" | "canvas" | "isSteady">
+type QualityTarget = Pick<VideoTarget, "maxHeight" | "canvas" | "isSteady" | "isMain">
 
 /** Lines of the steady pictures that `cores` make of a source at `LEAST_SPEED`. */
 export const steadyHeight = (source: Source, cores: number): number =>

@@ -1,4 +1,4 @@
-import { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from "node-av/constants"
+import { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P, AV_PROFILE_H264_MAIN } from "node-av/constants"
 import { Codec, CodecContext, FFmpegError, type Frame, Packet, Rational } from "node-av/lib"
 import type { Preset } from "./quality.ts"
 
@@ -13,6 +13,8 @@ type EncoderSettings = {
   readonly color: Color
   /** Each picture comes out before the next goes in: threads share a picture instead of holding one each. */
   readonly isLive: boolean
+  /** H.264 Main: what High has beyond it is left out. */
+  readonly isMain: boolean
 }
 
 /** As FFmpeg numbers them (ISO/IEC 23091-2). */
@@ -107,7 +109,7 @@ export class VideoEncoder {
 
 const VOID = { pts: -1, duration: 0 }
 
-function configure(context: CodecContext, { width, height, frameRate, preset, threads, color, isLive }: EncoderSettings): void {
+function configure(context: CodecContext, { width, height, frameRate, preset, threads, color, isLive, isMain }: EncoderSettings): void {
   const rate = frameRate.num / frameRate.den
   context.width = width
   context.height = height
@@ -117,6 +119,7 @@ function configure(context: CodecContext, { width, height, frameRate, preset, th
   context.sampleAspectRatio = SQUARE
   context.gopSize = Math.round(rate)
   context.maxBFrames = 0
+  if (isMain) context.profile = AV_PROFILE_H264_MAIN
   context.threadCount = threads
   context.colorPrimaries = color.primaries as typeof context.colorPrimaries
   context.colorTrc = color.transfer as typeof context.colorTrc

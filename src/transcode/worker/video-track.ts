@@ -273,6 +273,7 @@ export class VideoTrack {
       threads: this.#threads,
       color: this.#color(picture),
       isLive: this.#target.isLive,
+      isMain: this.#target.isMain === true,
     }
     const needed = JSON.stringify(settings)
     if (this.#encoder !== null && this.#encoderMade === needed) return this.#encoder
