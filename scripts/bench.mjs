@@ -1,10 +1,10 @@
 // Measures opentray against other programs, in one run on one machine: what counts are the ratios. `npm run build` first.
-//   npm run bench -- [PART ...]    parts: open cat serve main-title demux menu-picture ig transcode first-frame menus (default: all)
+//   npm run bench -- [PART ...]    parts: open cat serve browse main-title demux menu-picture ig transcode first-frame menus (default: all)
 import { existsSync } from "node:fs"
 import { arch, cpus, platform } from "node:os"
 import { join } from "node:path"
 
-const PARTS = ["open", "cat", "serve", "main-title", "demux", "menu-picture", "ig", "transcode", "first-frame", "menus"]
+const PARTS = ["open", "cat", "serve", "browse", "main-title", "demux", "menu-picture", "ig", "transcode", "first-frame", "menus"]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !PARTS.includes(name))
