@@ -111,7 +111,8 @@ describe("the tree of two discs", () => {
     expect(await fails({ StartingIndex: "first" })).toBe(402)
     expect(await fails({ StartingIndex: -1 })).toBe(402)
     expect(await fails({ RequestedCount: 5_000_000_000 })).toBe(402)
-    expect(await fails({ SortCriteria: "+dc:creator" })).toBe(709)
+    expect(await fails({ SortCriteria: "+opentray:nothing" })).toBe(709)
+    expect(await fails({ SortCriteria: "+dc:title;-dc:date" })).toBe(709)
     expect(await point.errorOf("ContentDirectory", "DestroyObject", { ObjectID: "0" })).toBe(401)
     expect(await point.errorOf("ContentDirectory", "Browse", { ObjectID: "0" })).toBe(402)
     expect(await point.errorOf("ConnectionManager", "GetCurrentConnectionInfo", { ConnectionID: 7 })).toBe(706)
@@ -125,6 +126,9 @@ describe("the tree of two discs", () => {
     expect(await sorted("-dc:title")).toEqual(["Title 4", "Title 3", "Title 2", "Title 1"])
     expect(await sorted("+res@duration,-dc:title")).toEqual(["Title 4", "Title 3", "Title 2", "Title 1"])
     expect(await sorted("res@duration,dc:title")).toEqual(["Title 4", "Title 2", "Title 3", "Title 1"])
+    // What receivers ask for that know of music alone.
+    expect(await sorted("+upnp:originalTrackNumber,-dc:title")).toEqual(["Title 4", "Title 3", "Title 2", "Title 1"])
+    expect(await sorted("-dc:date")).toEqual(["Title 1", "Title 2", "Title 3", "Title 4"])
   })
 
   test("is searched", async () => {
@@ -146,6 +150,8 @@ describe("the tree of two discs", () => {
     expect(await found('res@duration > "0:00:30" and @refID exists true', id)).toEqual(["dvd"])
     expect(await found("*", (await point.at("dvd", "All titles")).id)).toHaveLength(4)
     expect(await found('dc:title = "quo\\"ted"')).toEqual([])
+    expect(await found('upnp:genre = "western" or dc:creator contains "x"')).toEqual([])
+    expect(await found('upnp:genre exists false and dc:title = "chapter 2 (0:08)"', id)).toEqual(["Chapter 2 (0:08)"])
     const page = await point.search(id, "*", { start: 2, count: 3 })
     expect(page.returned).toBe(3)
     expect(page.total).toBe((await point.search(id, "*")).objects.length)
@@ -168,7 +174,7 @@ describe("the tree of two discs", () => {
       'dc:title = "x',
       'dc:title ~ "x"',
       'dc:title constructor "x"',
-      'dc:creator = "x"',
+      'opentray:nothing = "x"',
       'dc:title = "x" and',
       '(dc:title = "x"',
       'dc:title = "x")',

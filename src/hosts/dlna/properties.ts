@@ -5,6 +5,9 @@ export const SORT_PROPERTIES = ["dc:title", "upnp:class", "dc:language", "res@du
 export const SEARCH_PROPERTIES = ["dc:title", "upnp:class", "dc:language", "res@duration", "@id", "@parentID", "@refID"] as const
 export type SearchProperty = (typeof SEARCH_PROPERTIES)[number]
 
+/** A property of DIDL-Lite that no object here has: `upnp:genre`, `dc:date`. Devices ask for them whatever GetSortCapabilities said. */
+export const isAbsentProperty = (name: string): boolean => !isSearchProperty(name) && /^(?:dc|upnp):[A-Za-z]\w{0,60}$/.test(name)
+
 export const isSearchProperty = (name: string): name is SearchProperty => (SEARCH_PROPERTIES as readonly string[]).includes(name)
 
 /** An object's value; null where it has none. */

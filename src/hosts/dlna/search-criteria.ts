@@ -1,5 +1,5 @@
 import type { TreeObject } from "./library-tree.ts"
-import { isSearchProperty, propertyOf, type SearchProperty } from "./properties.ts"
+import { isAbsentProperty, isSearchProperty, propertyOf } from "./properties.ts"
 import { UPNP_ERRORS, UpnpError } from "./upnp-error.ts"
 
 type Matches = (object: TreeObject) => boolean
@@ -78,8 +78,10 @@ class SearchParser {
       this.#depth--
       return inside
     }
-    if (token.type !== "word" || !isSearchProperty(token.text)) throw unreadable(`"${token.text.slice(0, 40)}" is nothing to search by`)
-    return comparison(token.text, this.#next(), this.#next())
+    const { type, text } = token
+    if (type === "word" && isSearchProperty(text)) return comparison(text, (object) => propertyOf(object, text), this.#next(), this.#next())
+    if (type === "word" && isAbsentProperty(text)) return comparison(text, () => null, this.#next(), this.#next())
+    throw unreadable(`"${text.slice(0, 40)}" is nothing to search by`)
   }
 
   #takeWord(word: string): boolean {
@@ -96,18 +98,20 @@ class SearchParser {
   }
 }
 
-function comparison(property: SearchProperty, operator: Token, value: Token): Matches {
+type ValueOf = (object: TreeObject) => string | number | null
+
+function comparison(property: string, read: ValueOf, operator: Token, value: Token): Matches {
   if (operator.type === "word" && operator.text === "exists") {
     if (value.text !== "true" && value.text !== "false") throw unreadable("exists takes true or false")
     const wanted = value.text === "true"
-    return (object) => (propertyOf(object, property) !== null) === wanted
+    return (object) => (read(object) !== null) === wanted
   }
   if (value.type !== "string") throw unreadable(`"${value.text.slice(0, 40)}" is no value in quotes`)
   const test = operator.type === "operator" || operator.type === "word" ? OPERATORS.get(operator.text) : undefined
   if (test === undefined) throw unreadable(`"${operator.text.slice(0, 20)}" is no way to compare`)
   const wanted = property === "upnp:class" || property.startsWith("@") ? value.text : value.text.toLowerCase()
   return (object) => {
-    const found = propertyOf(object, property)
+    const found = read(object)
     if (found === null) return false
     if (typeof found === "number") return test(Math.sign(found - secondsOf(value.text)), String(found), wanted)
     const text = property === "upnp:class" || property.startsWith("@") ? found : found.toLowerCase()
