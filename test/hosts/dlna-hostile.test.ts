@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http"
+import { createServer, type IncomingMessage, request, type Server } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -294,6 +294,45 @@ describe("a hostile network", () => {
       for (const callback of wrong) expect(await subscribe(callback), callback.slice(0, 60)).toBe(412)
       await new Promise((resolve) => setTimeout(resolve, 500))
       expect(heard).toEqual([])
+      await works()
+    })
+
+    /** SUBSCRIBE or UNSUBSCRIBE from one of this machine's own addresses, as another machine would. */
+    const askFrom = (address: string, method: string, headers: Record<string, string>): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const options = {
+          host: "127.0.0.1",
+          port: server.port,
+          path: "/dlna/ConnectionManager/events",
+          localAddress: address,
+          agent: false,
+        }
+        request({ ...options, method, headers }, (response) => resolve(response.resume()))
+          .on("error", reject)
+          .end()
+      })
+
+    test("that another began can be neither ended nor renewed", async () => {
+      const begun = await askFrom("127.0.0.3", "SUBSCRIBE", { callback: "<http://127.0.0.3:9/>", nt: "upnp:event" })
+      const sid = String(begun.headers.sid)
+      expect(begun.statusCode).toBe(200)
+      expect((await askFrom("127.0.0.4", "UNSUBSCRIBE", { sid })).statusCode).toBe(412)
+      expect((await askFrom("127.0.0.4", "SUBSCRIBE", { sid })).statusCode).toBe(412)
+      expect((await askFrom("127.0.0.3", "UNSUBSCRIBE", { sid })).statusCode).toBe(200)
+    })
+
+    test("of which there are floods is bounded, for each address and for all", async () => {
+      const taken = new Map<string, number>()
+      for (let machine = 10; machine < 25; machine++) {
+        const address = `127.0.0.${machine}`
+        for (let count = 0; count < 25; count++) {
+          const { statusCode } = await askFrom(address, "SUBSCRIBE", { callback: `<http://${address}:9/>`, nt: "upnp:event" })
+          expect([200, 503]).toContain(statusCode)
+          if (statusCode === 200) taken.set(address, (taken.get(address) ?? 0) + 1)
+        }
+      }
+      expect(Math.max(...taken.values())).toBe(20)
+      expect([...taken.values()].reduce((sum, count) => sum + count, 0)).toBe(200)
       await works()
     })
 

@@ -1,12 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process"
+import { copyFileSync, rmSync, utimesSync } from "node:fs"
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { ListedDisc } from "../../src/hosts/host.ts"
+import { createDlnaHost } from "../../src/hosts/dlna/index.ts"
+import type { HostContext, ListedDisc } from "../../src/hosts/host.ts"
 import type { OpenTitleOptions } from "../../src/plugin/disc.ts"
 import { openDisc } from "../../src/plugin/node.ts"
-import type { RunningServer } from "../../src/server/index.ts"
+import { Library, type RunningServer, startServer } from "../../src/server/index.ts"
+import { Workplace } from "../server/support/discs.ts"
 import { ControlPoint, readXml, type Xml } from "./support/control-point.ts"
 import { madeDisc, madeTitle } from "./support/made-disc.ts"
 import { serveDlna, serveList } from "./support/serve-dlna.ts"
@@ -373,6 +376,45 @@ describe("events", () => {
       await Promise.all([server.close(), listener.close()])
     }
   })
+
+  test("tell of discs that are copied into a folder and of those that go, and of the folder that they came to", async () => {
+    const place = new Workplace()
+    place.folder("films", "Crime")
+    const put = (...path: string[]) => {
+      copyFileSync(DVD, place.at("films", ...path))
+      // What was written just now is left alone for a while.
+      utimesSync(place.at("films", ...path), 1, 1)
+    }
+    put("First.iso")
+    const library = await Library.open([place.at("films")], { openDisc, version: "1", cache: place.at("cache") })
+    const hosts = [(context: HostContext) => createDlnaHost(context, { name: "Test", version: "0" })]
+    const [server, listener] = await Promise.all([startServer({ discs: [], library, openDisc, hosts }), listen()])
+    const point = new ControlPoint(server.url)
+    const shown = async (id = "0") => (await point.browse(id)).objects.map(({ title }) => title)
+    const toldOf = (id: string) => listener.heard.some(({ xml }) => values(xml).ContainerUpdateIDs?.includes(`${id},`))
+    try {
+      await expect.poll(() => shown(), { timeout: 15_000 }).toEqual(["First"])
+      const headers = { callback: `<http://127.0.0.1:${listener.port}/hear>`, nt: "upnp:event" }
+      expect((await fetch(new URL("/dlna/ContentDirectory/events", server.url), { method: "SUBSCRIBE", headers })).status).toBe(200)
+      await until(() => listener.heard.length > 0)
+
+      put("Crime", "Second.iso")
+      await expect.poll(() => shown(), { timeout: 15_000 }).toEqual(["Crime", "First"])
+      const { id } = await point.at("Crime")
+      expect(await shown(id)).toEqual(["Second"])
+      await until(() => toldOf("0") && toldOf(id), 15_000)
+
+      listener.heard.length = 0
+      rmSync(place.at("films", "First.iso"))
+      await expect.poll(() => shown(), { timeout: 15_000 }).toEqual(["Crime"])
+      await until(() => toldOf("0"), 15_000)
+      expect(toldOf(id)).toBe(false)
+      expect(Number(values(listener.heard.at(-1)?.xml).SystemUpdateID)).toBe((await point.browse("0")).updateId)
+    } finally {
+      await Promise.all([server.close(), listener.close()])
+      place.remove()
+    }
+  }, 60_000)
 
   test("are refused to who asks wrongly, and to who asks for more than a house has", async () => {
     const server = await serveList([])
