@@ -49,7 +49,14 @@ describe("a device rule", () => {
     expect(first?.protocolInfo).toMatch(/^http-get:\*:video\/vnd\.dlna\.mpeg-tts:DLNA\.ORG_PN=AVC_TS_HD_24_AC3_ISO;/)
   })
 
+  test("changes profiles, in protocolInfo too", () => {
+    const ruled = resourcesFor(titleResources(madeDisc("a"), 1), tv, [rule({ profiles: { "converted-ac3": "AVC_TS_HD_50_AC3_ISO" } })])
+    expect(ruled.map(({ profile }) => profile)).toEqual(["MPEG_PS_PAL", "AVC_TS_HD_50_AC3_ISO", "AVC_TS_MP_HD_AAC_MULT5_ISO"])
+    expect(ruled[1]?.protocolInfo).toContain(":video/mpeg:DLNA.ORG_PN=AVC_TS_HD_50_AC3_ISO;DLNA.ORG_OP=10;")
+  })
+
   test.each([
+    ["a profile that is none", '{"name":"x","match":{"userAgent":["a"]},"profiles":{"program":"A;B"}}', /profiles/],
     ["no JSON", "{", /no JSON/],
     ["no object", "[]", /no device rule/],
     ["nothing to match", '{"name":"x","match":{}}', /match names nothing/],
@@ -105,6 +112,19 @@ describe("rule files", () => {
     await expect(readDeviceRules(join(folder, "bad"))).rejects.toMatchObject({ code: "bad-argument" })
     writeFileSync(join(folder, "bad", "x.json"), " ".repeat(100_000))
     await expect(readDeviceRules(join(folder, "bad"))).rejects.toThrow("more than 65536 bytes")
+  })
+
+  test("and what the device declares are looked up by the address that asks", async () => {
+    const sink = "http-get:*:video/vnd.dlna.mpeg-tts:DLNA.ORG_PN=AVC_TS_HD_24_AC3_T"
+    const rendererAt = (address: string) => (address === "127.0.0.1" ? { friendlyName: "Den", sink } : null)
+    const own = await serveDlna({ images: [sampleBluray], rendererAt })
+    try {
+      const first = async (point: ControlPoint) => (await point.at("opentray sample", "All titles", "Title 1")).resources[0]?.protocolInfo
+      expect(await first(new ControlPoint(own.url))).toContain("PN=AVC_TS_HD_24_AC3_T;")
+      expect(await first(new ControlPoint(server.url))).toContain("PN=AVC_TS_HD_24_AC3_ISO;")
+    } finally {
+      await own.close()
+    }
   })
 
   test("decide what a device sees in the list, and which type it gets", async () => {

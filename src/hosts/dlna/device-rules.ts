@@ -44,6 +44,8 @@ const deviceRule = v.strictObject({
   leaveOut: v.exactOptional(v.pipe(v.array(form), v.maxLength(RESOURCE_FORMS.length))),
   /** Types that it wants to hear for a form. */
   mimeTypes: v.exactOptional(v.record(form, v.pipe(v.string(), v.regex(/^[a-z]+\/[\w.+-]{1,60}$/i, "is no type")))),
+  /** Profiles (DLNA.ORG_PN) that it wants to hear for a form. */
+  profiles: v.exactOptional(v.record(form, v.pipe(v.string(), v.regex(/^[A-Z\d_]{1,60}$/, "is no profile")))),
 })
 
 /** Which forms of a title a device is told of, and in which order: a rule file. */
@@ -111,13 +113,13 @@ export function resourcesFor(resources: readonly Resource[], device: DeviceFacts
   const declared = inOrderOfFit(resources, device.sink === undefined ? [] : parseProtocols(device.sink))
   const rule = ruleFor(device, rules)
   if (rule === null) return declared
-  const { first = [], leaveOut = [], mimeTypes = {} } = rule
+  const { first = [], leaveOut = [], mimeTypes = {}, profiles = {} } = rule
   const kept = declared.filter((resource) => !leaveOut.includes(resource.form))
   const place = ({ form }: Resource) => (first.includes(form) ? first.indexOf(form) : first.length)
   const ordered = (kept.length > 0 ? kept : declared).toSorted((one, other) => place(one) - place(other))
-  return ordered.map((resource) => withType(resource, mimeTypes[resource.form]))
-}
-
-function withType(resource: Resource, mimeType: string | undefined): Resource {
-  return mimeType === undefined ? resource : { ...resource, mimeType, protocolInfo: protocolInfo({ ...resource, mimeType }) }
+  return ordered.map((resource) => {
+    const mimeType = mimeTypes[resource.form] ?? resource.mimeType
+    const profile = profiles[resource.form] ?? resource.profile
+    return { ...resource, mimeType, profile, protocolInfo: protocolInfo({ ...resource, mimeType, profile }) }
+  })
 }

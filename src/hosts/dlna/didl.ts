@@ -57,6 +57,8 @@ export function didlObject(object: TreeObject, filter: DidlFilter, content: Didl
   const inside = [
     `<dc:title>${escapeXml(object.title)}</dc:title>`,
     `<upnp:class>${object.upnpClass}</upnp:class>`,
+    // A storage folder must say how much it holds; -1: not known (ContentDirectory:1, appendix B.4.4).
+    ...(object.upnpClass === "object.container.storageFolder" ? ["<upnp:storageUsed>-1</upnp:storageUsed>"] : []),
     ...(object.kind === "item" && object.language !== null && filter("dc:language")
       ? [`<dc:language>${escapeXml(object.language)}</dc:language>`]
       : []),
