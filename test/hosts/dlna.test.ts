@@ -10,6 +10,7 @@ import type { OpenTitleOptions } from "../../src/plugin/disc.ts"
 import { openDisc } from "../../src/plugin/node.ts"
 import { Library, type RunningServer, startServer } from "../../src/server/index.ts"
 import { Workplace } from "../server/support/discs.ts"
+import { madeDisc as madeImage } from "../support/samples.ts"
 import { ControlPoint, readXml, type Xml } from "./support/control-point.ts"
 import { madeDisc, madeTitle } from "./support/made-disc.ts"
 import { serveDlna, serveList } from "./support/serve-dlna.ts"
@@ -523,15 +524,15 @@ describe("titles over HTTP", () => {
   })
 
   /** What ffprobe says of a stream that is cut off after a while. */
-  const probe = (bytes: Buffer): Xml => {
+  const probe = (bytes: Buffer, format = "mpegts"): Xml => {
     const args = [
       "-v",
       "error",
       "-f",
-      "mpegts",
+      format,
       "-show_streams",
       "-show_entries",
-      "stream=codec_name,codec_type,profile,level,width,height,channels",
+      "stream=codec_name,codec_type,profile,level,width,height,channels,r_frame_rate",
       "-of",
       "json",
       "-",
@@ -559,6 +560,27 @@ describe("titles over HTTP", () => {
     const lines = execFileSync("ffprobe", args, { input: bytes, encoding: "utf8" }).split("\n")
     return lines.filter((line) => /^\d/.test(line)).map((line) => Number.parseFloat(line))
   }
+
+  test.each([
+    ["ntsc", "MPEG_PS_NTSC", { codec_name: "mpeg2video", width: 720, height: 480 }],
+    ["mpeg2", "MPEG_TS_HD_NA_ISO", { codec_name: "mpeg2video", width: 1920, height: 1080, r_frame_rate: "30000/1001" }],
+    ["mpeg2", "MPEG_TS_HD_NA_T", { codec_name: "mpeg2video", width: 1920, height: 1080, r_frame_rate: "30000/1001" }],
+  ] as const)("of the disc %s are what %s says", { timeout: 240_000 }, async (name, profile, expected) => {
+    const image = name === "ntsc" ? madeImage(name) : madeImage(name, 3)
+    const own = await serveDlna({ images: [image] })
+    try {
+      const [title] = (await new ControlPoint(own.url).items()).filter(({ title }) => title.startsWith("Title 1"))
+      const resource = title?.resources.find(({ protocolInfo }) => protocolInfo.includes(`PN=${profile};DLNA.ORG_OP=01;DLNA.ORG_CI=0;`))
+      const bytes = await bytesOf(resource?.url ?? "", { range: "bytes=0-3000000" })
+      const [video] = probe(bytes, profile.startsWith("MPEG_PS") ? "mpeg" : "mpegts").streams.filter(
+        (one: Xml) => one.codec_type === "video",
+      )
+      expect(video).toMatchObject(expected)
+      expect(resource?.attributes.resolution).toBe(`${expected.width}x${expected.height}`)
+    } finally {
+      await own.close()
+    }
+  })
 
   test("begin at a chapter", async () => {
     const chapter = await point.at("dvd", "Chapters", "Chapter 3")
