@@ -91,6 +91,7 @@ describe("a hostile network", () => {
       `"${TYPE}"`,
       `"${TYPE}#"`,
       `"${TYPE}#__proto__"`,
+      `""${TYPE}#Browse""`,
       `"${TYPE}#constructor"`,
       '"urn:other#Browse"',
       `"${"x".repeat(5_000)}#Browse"`,

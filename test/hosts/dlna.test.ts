@@ -161,6 +161,11 @@ describe("the tree of two discs", () => {
     expect(page.total).toBe((await point.search(id, "*")).objects.length)
   })
 
+  test("understands devices that leave out the quotes of SOAPACTION", async () => {
+    const soapaction = "urn:schemas-upnp-org:service:ContentDirectory:1#GetSystemUpdateID"
+    expect((await point.answer("ContentDirectory", "GetSystemUpdateID", {}, { soapaction })).Id).toMatch(/^\d+$/)
+  })
+
   test("refuses searches that it cannot read", async () => {
     const fails = (criteria: string, id = "0") =>
       point.errorOf("ContentDirectory", "Search", {

@@ -21,7 +21,8 @@ const MAX_UI4 = 2 ** 32 - 1
  * @throws UpnpError 401, 402
  */
 export function parseActionCall(body: string, header: string | undefined, serviceType: string): ActionCall {
-  const [, type, action] = /^"([^"#]{1,200})#(\w{1,100})"$/.exec(header ?? "") ?? []
+  // The quotes are part of it (3.2.1); not every device knows.
+  const [, type, action] = /^"?([^"#]{1,200})#(\w{1,100})"?$/.exec(header ?? "") ?? []
   if (type !== serviceType || action === undefined)
     throw new UpnpError(UPNP_ERRORS.invalidAction, "SOAPACTION names no action of this service")
   const call = descend(parseBody(body), "Envelope", "Body", action)
