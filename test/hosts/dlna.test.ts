@@ -10,6 +10,7 @@ import type { OpenTitleOptions } from "../../src/plugin/disc.ts"
 import { openDisc } from "../../src/plugin/node.ts"
 import { Library, type RunningServer, startServer } from "../../src/server/index.ts"
 import { Workplace } from "../server/support/discs.ts"
+import { readFrameCode } from "../support/frame-code.ts"
 import { madeDisc as madeImage } from "../support/samples.ts"
 import { ControlPoint, readXml, type Xml } from "./support/control-point.ts"
 import { madeDisc, madeTitle } from "./support/made-disc.ts"
@@ -653,6 +654,37 @@ describe("titles over HTTP", () => {
       profile.includes("AC3") ? "ac3" : "aac",
       resource?.attributes.nrAudioChannels,
     ])
+  })
+
+  test("that are converted begin at the picture of the time asked for, with the subtitle in it that was chosen", async () => {
+    const [width, height] = [640, 360]
+    const pictureAt = async (url: string, seconds: number) => {
+      const { bytes } = await someOf(url, 400_000, { "TimeSeekRange.dlna.org": `npt=${seconds}.000-` })
+      const args = ["-v", "error", "-f", "mpegts", "-i", "-", "-frames:v", "1", "-vf", `scale=${width}:${height}`]
+      return spawnSync("ffmpeg", [...args, "-pix_fmt", "rgb24", "-f", "rawvideo", "-"], { input: bytes, maxBuffer: 1 << 24 }).stdout
+    }
+    const plain = (await resourceOf(["dvd", "All titles", "Title 2"], "AVC_TS_MP_HD_AC3_ISO")).url
+    const drawn = (await resourceOf(["dvd", "Languages", "Title 2", "English subtitles"], "AVC_TS_MP_HD_AC3_ISO")).url
+    /** How much the pictures differ where subtitles are, of 1. */
+    const difference = (one: Buffer, other: Buffer) => {
+      const from = Math.round(height * 0.83) * width * 3
+      const sum = one.subarray(from).reduce((total, value, at) => total + Math.abs(value - (other[from + at] ?? 0)), 0)
+      return sum / (one.length - from) / 255
+    }
+    // It is shown from 2 to 5 s.
+    for (const [seconds, isShown] of [
+      [3, true],
+      [6, false],
+    ] as const) {
+      const [clear, burnt] = [await pictureAt(plain, seconds), await pictureAt(drawn, seconds)]
+      for (const picture of [clear, burnt]) {
+        const code = readFrameCode(picture, width, height)
+        expect(code).toMatchObject({ disc: 1, title: 2 })
+        expect(Math.abs((code?.frame ?? 0) - seconds * 25)).toBeLessThanOrEqual(1)
+      }
+      if (isShown) expect(difference(clear, burnt)).toBeGreaterThan(0.02)
+      else expect(difference(clear, burnt)).toBeLessThan(0.01)
+    }
   })
 
   test("that are converted refuse times behind the end and bytes in the middle", async () => {
