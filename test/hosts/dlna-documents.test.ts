@@ -45,6 +45,18 @@ describe.skipIf(!hasValidator)("documents", () => {
     ])
   })
 
+  test("name icons that are there, of the size and type that they say", async () => {
+    const { device } = readXml(await get("/dlna/description.xml")).root
+    expect(device.iconList.icon).toHaveLength(4)
+    for (const { mimetype, width, height, url } of device.iconList.icon) {
+      const response = await fetch(new URL(url, server.url))
+      expect(response.headers.get("content-type")).toBe(mimetype)
+      const args = ["-v", "error", "-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", "-"]
+      const { stdout } = spawnSync("ffprobe", args, { input: Buffer.from(await response.arrayBuffer()), encoding: "utf8" })
+      expect(stdout.trim()).toBe(`${mimetype === "image/png" ? "png" : "mjpeg"},${width},${height}`)
+    }
+  })
+
   test.each(["ContentDirectory", "ConnectionManager"])("describe the service %s as the schema says", async (name) => {
     expect(problems(support("upnp-service.xsd"), await get(`/dlna/${name}.xml`))).toBe("")
   })

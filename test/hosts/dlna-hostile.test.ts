@@ -159,6 +159,8 @@ describe("a hostile network", () => {
       `/dlna/pictures/${id}/1/constructor`,
       `/dlna/pictures/..%2f/1/tn.jpg`,
       `/dlna/pictures/${id}/99/tn.jpg`,
+      "/dlna/icons/..%2fopentray.json",
+      "/dlna/icons/../opentray.json",
       "/dlna/ContentDirectory.xml/../../package.json",
       "//etc/passwd",
       "/dlna/media/%ff%fe/1/whole/title.mpg",

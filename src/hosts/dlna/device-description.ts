@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { hostname } from "node:os"
+import { ICONS, iconPath } from "./icons.ts"
 import { escapeXml } from "./renderer/xml.ts"
 import { CONNECTION_MANAGER, CONTENT_DIRECTORY, type ServiceModel, serviceType } from "./service-model.ts"
 import type { Advertisement } from "./ssdp.ts"
@@ -45,6 +46,7 @@ export function describeDevice({ name, udn, version }: DeviceName): string {
     "<modelName>opentray</modelName>",
     `<modelNumber>${escapeXml(version)}</modelNumber>`,
     `<UDN>${udn}</UDN>`,
+    `<iconList>${ICONS.map(iconElement).join("")}</iconList>`,
     `<serviceList>${services.join("")}</serviceList>`,
     "<presentationURL>/</presentationURL>",
     '<dlna:X_DLNADOC xmlns:dlna="urn:schemas-dlna-org:device-1-0">DMS-1.50</dlna:X_DLNADOC>',
@@ -53,6 +55,9 @@ export function describeDevice({ name, udn, version }: DeviceName): string {
 <root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major><minor>0</minor></specVersion><device>${device.join("")}</device></root>
 `
 }
+
+const iconElement = ({ name, pixels, mimeType }: (typeof ICONS)[number]): string =>
+  `<icon><mimetype>${mimeType}</mimetype><width>${pixels}</width><height>${pixels}</height><depth>24</depth><url>${iconPath(name)}</url></icon>`
 
 /** What is announced: the root device, the device by its name, its type and its services. */
 export function advertisementsOf(udn: string): readonly Advertisement[] {

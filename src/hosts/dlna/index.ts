@@ -7,6 +7,7 @@ import { advertisementsOf, DESCRIPTION_PATH, describeDevice, deviceUdn, serviceP
 import { addressOf, deviceOf, type RendererAt } from "./device-facts.ts"
 import { type DeviceRule, resourcesFor } from "./device-rules.ts"
 import type { DidlContent } from "./didl.ts"
+import { serveIcons } from "./icons.ts"
 import type { TreeObject } from "./library-tree.ts"
 import { serveMedia } from "./media.ts"
 import { Pictures } from "./pictures.ts"
@@ -83,6 +84,7 @@ class DlnaHost implements Host {
       { model: CONNECTION_MANAGER, subscriptions: new Subscriptions(() => manager.variables), act: (_, call) => manager.act(call) },
     ]
     this.routes.get(DESCRIPTION_PATH, (c) => this.#xml(c, describeDevice({ name: options.name, udn: this.#udn, version: options.version })))
+    serveIcons(this.routes)
     for (const service of this.#services) this.#serve(service)
     serveMedia(this.routes, {
       context,
