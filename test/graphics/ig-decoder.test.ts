@@ -91,6 +91,18 @@ test("several segments may come at once, and packets are not kept", () => {
   expect(set.objects.decode(23)?.indices).toEqual(madePicture(23, 40, 24))
 })
 
+test("a display set is being read from its composition to its end", () => {
+  const decoder = new IgDecoder(new Warnings({ strict: true }))
+  const reading = SET.map((segment) => {
+    decoder.push(segment, 0)
+    return decoder.isReading
+  })
+  expect(reading).toEqual([...SET.slice(1).map(() => true), false])
+  for (const segment of SET.slice(0, 2)) decoder.push(segment, 0)
+  decoder.reset()
+  expect(decoder.isReading).toBe(false)
+})
+
 test("compositions and objects in parts", () => {
   const parts = menuSegments(MENU, 40)
   const object = madeObject(20, 40, 24, 100)

@@ -64,6 +64,11 @@ export class IgDecoder {
     this.#synchronised = false
   }
 
+  /** A display set has begun, and its end has not come. */
+  get isReading(): boolean {
+    return this.#composition !== null
+  }
+
   /**
    * Takes whole segments (type, length, content) as one PES packet brings them, usually one.
    * @param pts the packet's presentation time, 90 kHz

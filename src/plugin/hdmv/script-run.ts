@@ -79,10 +79,8 @@ async function control(script: HdmvScript, line: string, word: string, rest: rea
   const key = menuKey(word, number)
   if (key !== null) return script.key(...key)
   switch (word) {
-    case "click": {
-      const pointed = script.key({ type: "point", x: number(), y: number(1) }, "selectButton")
-      return script.key({ type: "key", key: "activate-pointed" }, "activateButton") || pointed
-    }
+    case "click":
+      return script.click(number(), number(1))
     // libbluray's menus have their own random numbers.
     case "seed":
       number()

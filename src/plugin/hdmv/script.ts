@@ -443,7 +443,8 @@ export class HdmvScript {
   }
 
   #act(action: MenuAction): boolean {
-    if (this.#menu === null) return false
+    // libbluray stops its menu while a display set of it is read.
+    if (this.#menu === null || this.#menus.isReading) return false
     const { menu, state } = this.#menu
     const result = runMenu(menu, state, this.units * TICKS_PER_UNIT, action)
     this.#takeMenu(menu, result)
