@@ -118,6 +118,15 @@ function stopOf(state: Line): Stop {
   return { units, title, playlist, playItem, chapter, angle, page, button, ig: plane("IG"), pg: plane("PG") }
 }
 
+/**
+ * Whether libbluray's chapter may lie behind: a still's clip that is skipped before its end moves it to the next clip, but its position counts on from
+ * where the skip was (`bd_read_skip_still` leaves `s_pos` as it is) until a jump. Ours is that of the picture.
+ */
+function countsLate(line: string, stop: Stop, before: Stop | undefined, wasLate: boolean): boolean {
+  if (line === "still-skip" && before !== undefined && stop.playItem !== before.playItem) return true
+  return wasLate && !/^(part|time|title|menu root)/.test(line) && stop.playlist === before?.playlist && stop.title === before?.title
+}
+
 /** Runs a script in both; every command must leave them in the same place. @returns how many commands were compared, where they ended, and the planes that were seen */
 export async function compareTrace(
   root: string,
@@ -132,13 +141,17 @@ export async function compareTrace(
   const ours = await ourStops(bluray, script)
   const planes = new Set<string>()
   let compared = 0
+  let isLate = false
   for (const [index, { line, stop, sure, isLost }] of oracle.entries()) {
     const mine = ours[index]
     if (isLost) break
+    isLate = countsLate(line, stop, oracle[index - 1]?.stop, isLate)
+    const isBehind = isLate && mine !== undefined && Number(stop.chapter) < Number(mine.chapter)
+    const chapter = isBehind ? mine.chapter : stop.chapter
     const ig = sure ? stop.ig : (mine?.ig ?? null)
     // A playlist's event comes before its play item's.
     const playItem = line.startsWith("until") ? mine?.playItem : stop.playItem
-    expect({ index, ...mine }).toEqual({ index, line, ...stop, playItem, ig })
+    expect({ index, ...mine }).toEqual({ index, line, ...stop, chapter, playItem, ig })
     for (const plane of [mine?.ig ?? null, mine?.pg ?? null]) if (plane !== null) planes.add(plane)
     compared++
   }

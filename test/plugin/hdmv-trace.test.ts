@@ -10,7 +10,7 @@ import { dataPath, hasData } from "../support/data.ts"
 import { oraclePath } from "../support/oracles.ts"
 import { sampleBluray } from "../support/samples.ts"
 import { type MadeDisc, writeDisc } from "./hdmv-disc.ts"
-import { compareTrace, openBluray } from "./hdmv-oracle.ts"
+import { compareTrace, openBluray, oracleStops, type Stop } from "./hdmv-oracle.ts"
 
 vi.setConfig({ testTimeout: 120_000 * Math.max(1, Number(process.env["OPENTRAY_SCRIPTS"] ?? 1)) })
 
@@ -127,6 +127,27 @@ describe.skipIf(rig === undefined)("a script is answered as by libbluray", () =>
     const selected = script.flatMap((line, index) => (line === "down" ? [stops[index]?.button] : []))
     expect(selected.slice(1, 6)).toEqual([1, 1, 1, 1, 1])
     expect(selected.slice(6, 9)).toEqual([2, 1, 2])
+  })
+
+  test("a still that is skipped before it stands: the next clip, of which we know the chapter, and libbluray not before a jump", async () => {
+    const objects = [{ commands: [asm.play(2)] }]
+    const root = writeDisc(rig?.root ?? "", join(folder, "skipped"), { objects, playlists: { 2: { still: [2, null] } } })
+    const bluray = await openBluray(root)
+    const script = ["play", "run 20", "still-skip", "run 3", "part 1", "run 3", "stop"]
+    const { stops } = await compareTrace(root, bluray, script)
+    const places = (told: readonly Stop[]) => told.slice(1, 5).map(({ playItem, chapter }) => [playItem, chapter])
+    const skipped = (chapter: number) => [
+      [0, 1],
+      [1, chapter],
+      [1, chapter],
+      [0, 1],
+    ]
+    expect(places(stops)).toEqual(skipped(2))
+    const oracle = oracleStops(
+      root,
+      script.flatMap((line) => [line, "state"]),
+    )
+    expect(places(oracle.map(({ stop }) => stop))).toEqual(skipped(1))
   })
 
   test("on the rig's disc", async () => {

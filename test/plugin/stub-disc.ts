@@ -3,7 +3,8 @@ import { join } from "node:path"
 import { ByteReader } from "../../src/base/index.ts"
 import type { BlurayDisc, BlurayTitle, ClipInformation } from "../../src/disc/bluray/index.ts"
 import { type InteractiveComposition, parseInteractiveComposition } from "../../src/graphics/ig/index.ts"
-import { MADE_COLOURS, madeObject } from "../graphics/support/ig-author.ts"
+import { displaySet, MADE_COLOURS, type MadeMenu, madeObject } from "../graphics/support/ig-author.ts"
+import { asm } from "../navigation/hdmv/support.ts"
 import { endSegment, paletteSegment } from "../support/sup.ts"
 import { openBluray } from "./hdmv-oracle.ts"
 
@@ -18,7 +19,7 @@ const LAST_SECONDS = 0.5
 /**
  * A real disc's structures with stub clips: files of the right length, nearly all hole, with tables and pictures' first packets where a script reads: at
  * the beginning of each play item, at each mark, and from the last group of pictures to the end. A disc's own menu composition (`ics_menu.bin`)
- * is in its clip, with a small picture for each object.
+ * is in its clip, with a small picture for each object; where a waiting menu's is not known, a plain one with a button to the first title is.
  */
 export async function writeStubDisc(bdmv: string, root: string): Promise<BlurayDisc> {
   mkdirSync(join(root, "BDMV/STREAM"), { recursive: true })
@@ -28,10 +29,12 @@ export async function writeStubDisc(bdmv: string, root: string): Promise<BlurayD
   const menuPath = join(bdmv, "ics_menu.bin")
   const menu = existsSync(menuPath) ? parseInteractiveComposition(new ByteReader(readFileSync(menuPath), menuPath)) : null
   const menuClip = menu === null ? undefined : menuClipOf(bluray, menu)
+  const plain = waitingMenuClips(bluray)
   for (const [clip, times] of places) {
     const information = await bluray.clipInformation(clip)
     const path = join(root, "BDMV/STREAM", `${clip}.m2ts`)
-    if (menu !== null && clip === menuClip) writeMenuClip(path, information, readFileSync(menuPath), menu)
+    if (menu !== null && clip === menuClip) writeMenuClip(path, information, compositionSegments(readFileSync(menuPath), menu))
+    else if (plain.has(clip)) writeMenuClip(path, information, displaySet(PLAIN_MENU, [0, 1]))
     else writeClip(path, information, times)
   }
   return openBluray(root)
@@ -59,6 +62,27 @@ function menuClipOf({ titles }: BlurayDisc, { userInterfaceModel }: InteractiveC
   const waits = withMenu.find(({ playList }) => playList.playItems[0]?.still.mode === "infinite")
   const { playList } = (userInterfaceModel === "always-on" ? waits : longestOf(withMenu)) ?? {}
   return playList?.subPaths[0]?.items[0]?.clips[0]?.clipInformationFileName
+}
+
+/** Clips of menus before pictures that wait for a key. */
+function waitingMenuClips({ titles }: BlurayDisc): ReadonlySet<string> {
+  const waiting = titles.filter(({ playList }) => playList.playItems[0]?.still.mode === "infinite")
+  const clips = waiting.flatMap(({ playList }) =>
+    playList.subPaths.filter(({ type }) => type === "ig-menu").flatMap(({ items }) => items[0]?.clips ?? []),
+  )
+  return new Set(clips.map(({ clipInformationFileName }) => clipInformationFileName))
+}
+
+/** Stands for a menu whose composition is not known: a button to the first title. */
+const PLAIN_MENU: MadeMenu = {
+  preloaded: true,
+  pages: [
+    {
+      id: 0,
+      selected: 1,
+      groups: [{ buttons: [{ id: 1, x: 100, y: 100, normal: 0, selected: 1, activated: 0, commands: [asm.jumpTitle(1)] }] }],
+    },
+  ],
 }
 
 const durationOf = ({ playList }: BlurayTitle): number =>
@@ -159,14 +183,17 @@ function transportPackets(pid: number, payload: Uint8Array): Uint8Array[] {
 }
 
 /** The composition as it is on the disc, colours of our own, and a small picture for each object. */
-function writeMenuClip(path: string, { clipInfo }: ClipInformation, content: Buffer, composition: InteractiveComposition): void {
+function compositionSegments(content: Buffer, composition: InteractiveComposition): Uint8Array[] {
   const palettes = new Set(composition.pages.map(({ paletteIdRef }) => paletteIdRef))
-  const segments = [
+  return [
     Uint8Array.from([0x18, content.length >> 8, content.length & 0xff, ...content]),
     ...[...palettes].map((id) => paletteSegment(id, MADE_COLOURS)),
     ...objectsOf(composition).flatMap((id) => madeObject(id, 24, 16)),
     endSegment(),
   ]
+}
+
+function writeMenuClip(path: string, { clipInfo }: ClipInformation, segments: readonly Uint8Array[]): void {
   const packets: Uint8Array[] = [pat(), pmt()]
   let counter = 0
   for (const segment of segments) {
