@@ -120,11 +120,11 @@ function stopOf(state: Line): Stop {
 
 /**
  * Whether libbluray's chapter may lie behind: a still's clip that is skipped before its end moves it to the next clip, but its position counts on from
- * where the skip was (`bd_read_skip_still` leaves `s_pos` as it is) until a jump. Ours is that of the picture.
+ * where the skip was (`bd_read_skip_still` leaves `s_pos` as it is) until a jump in the film or another playlist. Ours is that of the picture.
  */
 function countsLate(line: string, stop: Stop, before: Stop | undefined, wasLate: boolean): boolean {
   if (line === "still-skip" && before !== undefined && stop.playItem !== before.playItem) return true
-  return wasLate && !/^(part|time|title|menu root)/.test(line) && stop.playlist === before?.playlist && stop.title === before?.title
+  return wasLate && stop.playlist === before?.playlist
 }
 
 /** Runs a script in both; every command must leave them in the same place. @returns how many commands were compared, where they ended, and the planes that were seen */
@@ -145,7 +145,9 @@ export async function compareTrace(
   for (const [index, { line, stop, sure, isLost }] of oracle.entries()) {
     const mine = ours[index]
     if (isLost) break
-    isLate = countsLate(line, stop, oracle[index - 1]?.stop, isLate)
+    // A jump to a chapter that is not there moves nothing.
+    const isJump = /^(part|time)/.test(line) && stop.chapter === mine?.chapter
+    isLate = countsLate(line, stop, oracle[index - 1]?.stop, isLate && !isJump)
     const isBehind = isLate && mine !== undefined && Number(stop.chapter) < Number(mine.chapter)
     const chapter = isBehind ? mine.chapter : stop.chapter
     const ig = sure ? stop.ig : (mine?.ig ?? null)

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test, vi } from "vitest"
 import { temporaryFolder } from "../disc/bluray/discs.ts"
@@ -15,6 +15,9 @@ const folder = temporaryFolder("hdmv-real", afterAll)
 /** One of each kind: a menu that stands for itself, and a pop-up menu. All with OPENTRAY_SCRIPTS. */
 const CHOSEN = process.env["OPENTRAY_SCRIPTS"] === undefined ? /^disc(11|16)$/ : /^disc\d+$/
 const discs = hasData && oraclePath("bdnav") !== null ? readdirSync(dataPath("bdpl")).filter((name) => CHOSEN.test(name)) : []
+
+/** Their own menus are not known: disc 5's first playlists let no key pass, and disc 9's first title is not its longest. */
+const NOT_TO_THE_FILM = /^disc[59]$/
 
 /** Programs of real discs over stub clips: where each key leads, as libbluray has it. */
 describe.skipIf(discs.length === 0)("real discs' programs on stub clips", () => {
@@ -39,8 +42,7 @@ describe.skipIf(discs.length === 0)("real discs' programs on stub clips", () => 
     const { compared, stops } = await compareTrace(root, bluray, script)
     rmSync(root, { recursive: true, force: true })
     expect(compared).toBe(script.length - 1)
-    // Where the disc's own menu is not known, what follows is up to buttons that are not there.
-    if (!existsSync(dataPath("bdpl", name, "ics_menu.bin"))) return
+    if (NOT_TO_THE_FILM.test(name)) return
     const isFilm = stops.some(({ title, playlist }) => title !== 0 && title !== 65535 && playlist === main.playlistNumber)
     expect(isFilm, "the film").toBe(true)
     expect(new Set(stops.map(({ page, button }) => `${page}/${button}`)).size, "buttons").toBeGreaterThan(1)
