@@ -1,68 +1,77 @@
-import { expect } from "vitest"
+import { deepStrictEqual } from "node:assert"
+import { spawn } from "node:child_process"
+import { text } from "node:stream/consumers"
 import { type DiscError, Warnings } from "../../src/base/index.ts"
 import { type BlurayDisc, readBlurayDisc } from "../../src/disc/bluray/index.ts"
 import { openFileSystem } from "../../src/filesystem/index.ts"
 import { hdmvScriptRun } from "../../src/plugin/hdmv/script-run.ts"
 import { openNode } from "../../src/source/node/index.ts"
-import { runOracle } from "../support/oracles.ts"
+import { oraclePath } from "../support/oracles.ts"
+import { OracleRegisters } from "./oracle-registers.ts"
 
 type Line = Readonly<Record<string, unknown>>
 
 /** What is compared at the end of each command. `ig` and `pg`: CRC-32 of a plane and the box of what can be seen; null: nothing. */
 export type Stop = {
   readonly units: number
-  readonly title: unknown
-  readonly playlist: unknown
-  readonly playItem: unknown
+  readonly title: number
+  readonly playlist: number
+  readonly playItem: number
   readonly chapter: unknown
-  readonly angle: unknown
-  readonly page: unknown
-  readonly button: unknown
+  /** The play mark that was reached last in this playlist; null: none. */
+  readonly mark: unknown
+  readonly angle: number
+  readonly page: number
+  readonly button: number
+  /** Player registers by number. */
+  readonly psr: readonly number[]
+  /** General registers that are not 0. */
+  readonly gpr: readonly (readonly [register: number, value: number])[]
   readonly ig: string | null
   readonly pg: string | null
 }
 
-const START: Stop = {
-  units: 0,
-  title: 65535,
-  playlist: undefined,
-  playItem: undefined,
-  chapter: 1,
-  angle: 1,
-  page: 0,
-  button: 65535,
-  ig: null,
-  pg: null,
-}
-const EVENTS: Readonly<Record<string, keyof Stop>> = { TITLE: "title", PLAYLIST: "playlist", PLAYITEM: "playItem", ANGLE: "angle" }
+const PLACES = { angle: 3, title: 4, playlist: 6, playItem: 7, button: 10, page: 11 } as const
+
+const placesOf = (psr: readonly number[]): Pick<Stop, keyof typeof PLACES> =>
+  Object.fromEntries(Object.entries(PLACES).map(([name, register]) => [name, psr[register]])) as Pick<Stop, keyof typeof PLACES>
+
+/** libbluray's log of its player registers and of the HDMV machine's instructions. */
+const LOG_MASK = "0x1040"
 
 /** `command` of the script and what follows it. `sure`: the plane that the oracle told of last is the one it shows. */
 export type Told = { readonly line: string; readonly stop: Stop; readonly sure: boolean; readonly isLost: boolean }
 
 /** The oracle's stops under a script, one for each command; a command that it does not survive ends them. */
-export function oracleStops(root: string, script: readonly string[]): readonly Told[] {
+export async function oracleStops(root: string, script: readonly string[]): Promise<readonly Told[]> {
   const told: Told[] = []
-  let stop = START
+  const registers = new OracleRegisters()
+  const seen: { chapter: unknown; mark: unknown; ig: string | null; pg: string | null } = { chapter: 1, mark: null, ig: null, pg: null }
   let line = ""
   let sure = true
   let isLost = false
-  for (const said of runOracle("bdnav", ["-l", "0x40", root, "-"], `${script.join("\n")}\n`)) {
-    stop = { ...stop, units: Number(said["units"]) }
-    if (said["type"] === "command" || said["type"] === "end") {
-      if (!["", "state", "stop"].includes(line)) told.push({ line, stop, sure, isLost })
-      line = String(said["line"])
-    } else if (said["type"] === "state") {
-      stop = { ...stop, chapter: said["chapter"] }
+  let units = 0
+  for (const said of await oracleLines(root, script)) {
+    // `state` follows each command and tells its chapter.
+    if (said["type"] === "state") {
+      seen.chapter = said["chapter"]
       const last = told.pop()
       if (last !== undefined) told.push({ ...last, stop: { ...last.stop, chapter: said["chapter"] } })
+    } else if (said["type"] === "command" || said["type"] === "end") {
+      units = Number(said["units"])
+      const { psr, gpr } = registers
+      if (!["", "state", "stop"].includes(line)) {
+        told.push({ line, stop: { units, ...placesOf(psr), ...seen, psr: [...psr], gpr }, sure, isLost })
+      }
+      line = String(said["line"])
     } else if (said["type"] === "event") {
-      const key = EVENTS[String(said["name"])]
-      if (key !== undefined) stop = { ...stop, [key]: said["param"] }
       if (said["name"] === "ERROR") isLost = true
-    } else if (said["type"] === "log") stop = registers(said, stop)
-    else if (said["type"] === "overlay") {
+    } else if (said["type"] === "log") {
+      registers.take(String(said["text"]))
+      takeMark(String(said["text"]), seen)
+    } else if (said["type"] === "overlay") {
       const plane = said["plane"] === "IG" ? "ig" : "pg"
-      if (said["command"] === "flush" || said["command"] === "close") stop = { ...stop, [plane]: planeOf(said) }
+      if (said["command"] === "flush" || said["command"] === "close") seen[plane] = planeOf(said)
       // A cleared subtitle comes as "hide"; a menu that was cleared without a flush is not the one that is seen.
       if (said["command"] === "hide" && plane === "pg") continue
       if (plane === "ig") sure = said["command"] === "flush" || said["command"] === "close"
@@ -71,15 +80,27 @@ export function oracleStops(root: string, script: readonly string[]): readonly T
   return told
 }
 
+function takeMark(text: string, seen: { mark: unknown }): void {
+  const [, mark] = /: PlayMark (\d+) reached/.exec(text) ?? []
+  if (mark !== undefined) seen.mark = Number(mark)
+  else if (/: Title \d+\.mpls selected/.test(text)) seen.mark = null
+}
+
+async function oracleLines(root: string, script: readonly string[]): Promise<Line[]> {
+  const path = oraclePath("bdnav")
+  if (path === null) throw new Error("the oracle bdnav is not built")
+  const oracle = spawn(path, ["-l", LOG_MASK, root, "-"], { stdio: ["pipe", "pipe", "ignore"] })
+  oracle.stdin.end(`${script.join("\n")}\n`)
+  const said = await text(oracle.stdout)
+  return said
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Line)
+}
+
 function planeOf(said: Line): string | null {
   const box = said["box"] as number[] | undefined
   return box === undefined || box.length === 0 ? null : `${said["planeRgbaCrc32"]} ${box.join()}`
-}
-
-function registers(said: Line, stop: Stop): Stop {
-  const [, register, value = ""] = /bd_psr_write\(\): PSR(10|11) .*-> 0x([0-9a-f]+)/.exec(String(said["text"])) ?? []
-  if (register === undefined) return stop
-  return { ...stop, [register === "10" ? "button" : "page"]: Number.parseInt(value, 16) }
 }
 
 export async function openBluray(path: string): Promise<BlurayDisc> {
@@ -88,21 +109,28 @@ export async function openBluray(path: string): Promise<BlurayDisc> {
   return (await readBlurayDisc(files, warnings)).bluray
 }
 
+/** The oracle's country is "us" in small letters; ours are capitals, as ISO 3166 has them. */
+const ORACLE_SETTINGS = `set 19 ${0x7573}`
+
 /** Our own stops under the same script. */
 export async function ourStops(bluray: BlurayDisc, script: readonly string[]): Promise<readonly (Stop & { readonly line: string })[]> {
-  const run = hdmvScriptRun(bluray, new Warnings(), {})
+  const run = hdmvScriptRun(bluray, new Warnings(), { packets: false })
   const stops: (Stop & { line: string })[] = []
+  const act = async (line: string) => {
+    for await (const _ of run.command(line));
+  }
   try {
+    await act(ORACLE_SETTINGS)
     for (const line of script) {
       if (line === "stop" || line === "state") continue
       try {
-        for await (const _ of run.command(line));
+        await act(line)
       } catch (error) {
         // Buttons that run one another for ever: libbluray says so too, and nothing can be compared behind it.
         if ((error as DiscError).code !== "limit") throw error
         break
       }
-      for await (const state of run.command("state")) stops.push({ line, ...stopOf(state as Line) })
+      for await (const state of run.command("state")) stops.push({ line, ...stopOf(state) })
     }
   } finally {
     await run.close()
@@ -114,18 +142,12 @@ function stopOf(state: Line): Stop {
   const planes = state["planeRgbaCrc32"] as Readonly<Record<string, string>>
   const boxes = state["box"] as Readonly<Record<string, number[]>>
   const plane = (name: string) => (planes[name] === undefined ? null : `${planes[name]} ${boxes[name]?.join()}`)
-  const { units, title, playlist, playItem, chapter = 1, angle, page, button } = state as unknown as Stop
-  return { units, title, playlist, playItem, chapter, angle, page, button, ig: plane("IG"), pg: plane("PG") }
+  const { units, title, chapter = 1, mark = null, psr, gpr } = state as unknown as Stop
+  return { units, ...placesOf(psr), title, chapter, mark, psr, gpr, ig: plane("IG"), pg: plane("PG") }
 }
 
-/**
- * Whether libbluray's chapter may lie behind: a still's clip that is skipped before its end moves it to the next clip, but its position counts on from
- * where the skip was (`bd_read_skip_still` leaves `s_pos` as it is) until a jump in the film or another playlist. Ours is that of the picture.
- */
-function countsLate(line: string, stop: Stop, before: Stop | undefined, wasLate: boolean): boolean {
-  if (line === "still-skip" && before !== undefined && stop.playItem !== before.playItem) return true
-  return wasLate && stop.playlist === before?.playlist
-}
+/** With the registers' numbers, for a difference that can be read. */
+const readable = <T extends Partial<Stop>>(stop: T) => ({ ...stop, psr: stop.psr?.map((value, register) => `PSR ${register}: ${value}`) })
 
 /** Runs a script in both; every command must leave them in the same place. @returns how many commands were compared, where they ended, and the planes that were seen */
 export async function compareTrace(
@@ -133,27 +155,22 @@ export async function compareTrace(
   bluray: BlurayDisc,
   script: readonly string[],
 ): Promise<{ compared: number; planes: Set<string>; stops: readonly Stop[] }> {
-  // `state` behind each command tells the oracle's chapter.
-  const oracle = oracleStops(
-    root,
-    script.flatMap((line) => [line, "state"]),
-  )
-  const ours = await ourStops(bluray, script)
+  const [oracle, ours] = await Promise.all([
+    oracleStops(
+      root,
+      script.flatMap((line) => [line, "state"]),
+    ),
+    ourStops(bluray, script),
+  ])
   const planes = new Set<string>()
   let compared = 0
-  let isLate = false
   for (const [index, { line, stop, sure, isLost }] of oracle.entries()) {
     const mine = ours[index]
     if (isLost) break
-    // A jump to a chapter that is not there moves nothing.
-    const isJump = /^(part|time)/.test(line) && stop.chapter === mine?.chapter
-    isLate = countsLate(line, stop, oracle[index - 1]?.stop, isLate && !isJump)
-    const isBehind = isLate && mine !== undefined && Number(stop.chapter) < Number(mine.chapter)
-    const chapter = isBehind ? mine.chapter : stop.chapter
     const ig = sure ? stop.ig : (mine?.ig ?? null)
-    // A playlist's event comes before its play item's.
-    const playItem = line.startsWith("until") ? mine?.playItem : stop.playItem
-    expect({ index, ...mine }).toEqual({ index, line, ...stop, chapter, playItem, ig })
+    // A viewer's jump is told with the key and done before the next unit; libbluray saves the place that is left with the key.
+    const psr = /^(menu root|title)/.test(line) ? (mine?.psr ?? []) : stop.psr
+    deepStrictEqual(readable({ index, line: "", ...mine }), readable({ index, line, ...stop, psr, ig }))
     for (const plane of [mine?.ig ?? null, mine?.pg ?? null]) if (plane !== null) planes.add(plane)
     compared++
   }

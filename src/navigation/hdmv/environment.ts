@@ -7,6 +7,8 @@ export type HdmvEnvironment = {
   readonly now: () => Ticks
   /** A whole number from 0 to 2^32 - 1; taken once for each `rnd`. */
   readonly random: () => number
+  /** libbluray's ways where it parts from a player, for traces that are laid beside its own: a viewer's title search leaves what was suspended. */
+  readonly rules?: "libbluray"
   /** Commands that one call may run before it is stopped. */
   readonly budget?: number
   /** Told of each command: of a set command when it has written, of others before they act. */

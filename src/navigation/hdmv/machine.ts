@@ -18,6 +18,7 @@ import {
   link,
   playPlaylist,
   resume,
+  searchTitle,
   terminatePlaylist,
   titleObject,
 } from "./transfer.ts"
@@ -86,7 +87,7 @@ function begin(run: Run, action: HdmvAction): boolean {
     case "resume":
       return resume(run)
     case "title":
-      return jumpTitle(run, action.title)
+      return run.environment.rules === "libbluray" ? searchTitle(run, action.title) : jumpTitle(run, action.title)
     case "timer": {
       const { timer } = run
       run.timer = null

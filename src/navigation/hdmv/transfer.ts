@@ -46,6 +46,12 @@ export function jumpTitle(run: Run, title: number): boolean {
   return enterTitle(run, title, movieObjectId)
 }
 
+/** Enters a title as libbluray's `bd_play_title` does: what was suspended before stays so. False: there is no such title, or nothing in it. */
+export function searchTitle(run: Run, title: number): boolean {
+  const movieObjectId = titleObject(run.disc, title)
+  return movieObjectId !== null && enterTitle(run, title, movieObjectId)
+}
+
 /** The same, but what runs or plays can be resumed. */
 export function callTitle(run: Run, title: number): boolean {
   const movieObjectId = titleObject(run.disc, title)

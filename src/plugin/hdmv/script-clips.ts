@@ -46,8 +46,12 @@ export async function scriptClips(bluray: BlurayDisc, { playList }: BlurayTitle,
   return clips
 }
 
+/** The packet of the entry point at or before a time; the first that is read where the clip's information is missing. */
+export const packetOf = ({ information, stcId, startPacket }: ScriptClip, time45k: number): number =>
+  information === null ? startPacket : packetAt(information, time45k, stcId)
+
 /** The packet of the entry point at or before a time; 0 where there is none. */
-export function packetAt(clip: ClipInformation, time45k: number, stcId: number): number {
+function packetAt(clip: ClipInformation, time45k: number, stcId: number): number {
   const map = clip.cpi.epMaps[0]
   const index = map?.lastAtOrBefore(time45k, ...searched(clip, stcId)) ?? -1
   return map?.at(index)?.spn ?? 0

@@ -8,9 +8,8 @@ import type { SubtitleDecoder } from "../title-media.ts"
 
 type ScriptGraphicsOptions = {
   readonly item: PlayItem
-  /** Numbers of the streams, from 1. */
+  /** The chosen menu, from 1. */
   readonly menu: number
-  readonly subtitle: number
   readonly isSubtitleShown: () => boolean
   /** Menus go on over jumps. */
   readonly menus: IgDecoder
@@ -20,47 +19,74 @@ type ScriptGraphicsOptions = {
 
 /**
  * The menus and the subtitle in a play item's own clip, decoded as their packets come. As libbluray's `m2ts_filter.c`, it leaves out what comes
- * before the in time and what is shown from the out time on; subtitles beside a menu pass that filter unseen.
+ * before the in time and what is shown from the out time on; subtitles beside a menu pass that filter unseen. As its `graphics_processor.c`, it
+ * ends one display set of a stream with an aligned unit at most: what is behind that waits for the next unit.
  */
 export class ScriptGraphics {
   readonly #demuxer: TransportStreamDemuxer
   readonly #options: ScriptGraphicsOptions
-  readonly #pg: SubtitleDecoder
   readonly #passing = new Set<number>()
   readonly #menuPid: number | null
-  #found: InteractiveGraphics[] = []
+  #menuUnits: AccessUnit[] = []
+  #pg: SubtitleDecoder
+  #pgPid: number | null = null
+  #pgUnits: AccessUnit[] = []
   /** What was last told to be shown of the subtitle; null: nothing. */
   subtitle: PlanePicture | null = null
 
-  constructor(options: ScriptGraphicsOptions) {
-    const { item, menu, subtitle, path, warnings } = options
+  /** `subtitle`: its number, from 1. */
+  constructor(options: ScriptGraphicsOptions, subtitle: number) {
+    const { item, menu, path, warnings } = options
     this.#options = options
     this.#menuPid = muxedPid(item, "ig", menu)
-    const pgPid = muxedPid(item, "pg", subtitle)
-    const codecs = new Map<number, CodecName>()
-    if (this.#menuPid !== null) codecs.set(this.#menuPid, "hdmv_ig")
-    if (pgPid !== null) codecs.set(pgPid, "hdmv_pgs_subtitle")
     this.#pg = presentationGraphicsDecoder(path, warnings)
+    const codecs = new Map<number, CodecName>()
+    for (const { entry } of item.streams.ig) if (entry.type === "main-clip") codecs.set(entry.pid, "hdmv_ig")
+    for (const { entry } of item.streams.pg) if (entry.type === "main-clip") codecs.set(entry.pid, "hdmv_pgs_subtitle")
     const sink = { unit: (unit: AccessUnit) => this.#take(unit) }
-    this.#demuxer = new TransportStreamDemuxer({ codecs, streams: new Set(codecs.keys()), packetSize: 192, warnings, path, sink })
+    this.#demuxer = new TransportStreamDemuxer({ codecs, streams: new Set(), packetSize: 192, warnings, path, sink })
+    this.chooseSubtitle(subtitle)
+  }
+
+  /** The subtitle begins anew, with a stream's next unit; a menu that is half read stays so. */
+  chooseSubtitle(number: number): void {
+    const { item, path, warnings } = this.#options
+    const menu = this.#menuPid === null ? [] : [this.#menuPid]
+    this.#pg = presentationGraphicsDecoder(path, warnings)
+    this.#pgPid = muxedPid(item, "pg", number)
+    this.#pgUnits = []
+    this.subtitle = null
+    this.#demuxer.select(new Set(menu))
+    if (this.#pgPid !== null) this.#demuxer.select(new Set([...menu, this.#pgPid]))
   }
 
   /** Menus whose display set ended with this aligned unit. */
   push(block: Uint8Array): readonly InteractiveGraphics[] {
-    this.#found = []
     this.#demuxer.push(block)
-    return this.#found
+    this.#nextSubtitle()
+    return this.#nextMenu()
   }
 
-  #take({ streamId, data, pts }: AccessUnit): void {
-    if (!this.#passes(streamId, pts)) return
-    const { menus, isSubtitleShown } = this.#options
-    if (streamId === this.#menuPid) {
-      this.#found.push(...menus.push(data, pts))
-      return
+  #nextMenu(): readonly InteractiveGraphics[] {
+    for (let unit = this.#menuUnits.shift(); unit !== undefined; unit = this.#menuUnits.shift()) {
+      const found = this.#options.menus.push(unit.data, unit.pts)
+      if (found.length > 0) return found
     }
-    for (const { picture, forcedPicture } of this.#pg.decode(data, ticks(pts ?? 0)))
-      this.subtitle = isSubtitleShown() ? picture : forcedPicture
+    return []
+  }
+
+  #nextSubtitle(): void {
+    for (let unit = this.#pgUnits.shift(); unit !== undefined; unit = this.#pgUnits.shift()) {
+      const found = this.#pg.decode(unit.data, ticks(unit.pts ?? 0))
+      for (const { picture, forcedPicture } of found) this.subtitle = this.#options.isSubtitleShown() ? picture : forcedPicture
+      if (found.length > 0) return
+    }
+  }
+
+  #take(unit: AccessUnit): void {
+    if (!this.#passes(unit.streamId, unit.pts)) return
+    if (unit.streamId === this.#menuPid) this.#menuUnits.push(unit)
+    else if (unit.streamId === this.#pgPid) this.#pgUnits.push(unit)
   }
 
   #passes(streamId: number, pts: number | null): boolean {
@@ -78,9 +104,41 @@ function muxedPid(item: PlayItem, kind: "ig" | "pg", number: number): number | n
   return entry?.type === "main-clip" ? entry.pid : null
 }
 
-/** CRC-32 of a plane's pixels, R, G, B, A, and the box [x, y, width, height] of what is not transparent; null: nothing is. */
-export function planeOf(picture: PlanePicture | null): { readonly crc32: string; readonly box: readonly number[] } | null {
-  if (picture === null || picture.bitmaps.length === 0) return null
+type PlaneSum = { readonly crc32: string; readonly box: readonly number[] } | null
+
+/** Menus show the same again and again. */
+const MAX_KNOWN_PLANES = 256
+
+/** Planes' sums, worked out once for the same bitmaps in the same places. */
+export class PlaneSums {
+  readonly #known = new Map<string, PlaneSum>()
+  readonly #numbers = new WeakMap<Uint8Array, number>()
+  #count = 0
+
+  /** CRC-32 of a plane's pixels, R, G, B, A, and the box [x, y, width, height] of what is not transparent; null: nothing is. */
+  of(picture: PlanePicture | null): PlaneSum {
+    if (picture === null || picture.bitmaps.length === 0) return null
+    const { planeWidth, planeHeight, bitmaps } = picture
+    const parts = bitmaps.map(({ x, y, width, height, indices, palette }) =>
+      [x, y, width, height, this.#numberOf(indices), this.#numberOf(palette)].join(),
+    )
+    const key = [planeWidth, planeHeight, ...parts].join(";")
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (this.#known.size >= MAX_KNOWN_PLANES) this.#known.clear()
+    const sum = planeOf(picture)
+    this.#known.set(key, sum)
+    return sum
+  }
+
+  #numberOf(bytes: Uint8Array): number {
+    const number = this.#numbers.get(bytes) ?? this.#count++
+    this.#numbers.set(bytes, number)
+    return number
+  }
+}
+
+function planeOf(picture: PlanePicture): PlaneSum {
   const { planeWidth: width, planeHeight: height } = picture
   const plane = new Uint32Array(width * height)
   for (const bitmap of picture.bitmaps) {

@@ -109,7 +109,7 @@ async function control(script: HdmvScript, line: string, word: string, rest: rea
     case "audio":
       return script.choose({ audio: number() })
     case "subtitle":
-      return script.choose(number() === 0 ? { pgShown: false } : { pg: number(), pgShown: true })
+      return script.choose({ pg: number(), pgShown: number() !== 0 })
     case "still-skip":
       return script.skipStill()
     case "set":

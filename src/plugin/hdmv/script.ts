@@ -34,8 +34,8 @@ import type { ScriptLine } from "../script.ts"
 import { refusalOf } from "./allowed.ts"
 import { clearedMenu, menuHighlight, menuOverlay } from "./menu-items.ts"
 import { readPreloadedMenu } from "./preloaded-menu.ts"
-import { ClipReader, packetAt, type ScriptClip, scriptClips, timeOfPacket } from "./script-clips.ts"
-import { planeOf, ScriptGraphics } from "./script-planes.ts"
+import { ClipReader, packetOf, type ScriptClip, scriptClips, timeOfPacket } from "./script-clips.ts"
+import { PlaneSums, ScriptGraphics } from "./script-planes.ts"
 import { chosenMenu } from "./stretch.ts"
 
 /** One unit at 1,000 microseconds: the clock of the program's timers and the menu's pictures. */
@@ -68,7 +68,11 @@ type Playing = {
   /** Number of the play item; null: the last one was read. */
   item: number | null
   nextMark: number
+  /** The play mark that was reached last; null: none. */
+  mark: number | null
   chapter: number
+  /** Packets by which the counted place is behind the one that is read. */
+  lag: number
 }
 
 /**
@@ -91,6 +95,7 @@ export class HdmvScript {
   #menuStatus = { MENU: 0, POPUP: 0 }
   #events: ScriptEvent[] = []
   #items: Item[] = []
+  readonly #sums = new PlaneSums()
   #random: bigint
   readonly #reader: ClipReader
   readonly #options: HdmvScriptOptions
@@ -103,6 +108,7 @@ export class HdmvScript {
     this.#reader = new ClipReader(options.bluray)
     this.#menus = new IgDecoder(options.warnings)
     this.#environment = {
+      rules: "libbluray",
       now: () => ticks(this.units * TICKS_PER_UNIT),
       random: () => {
         this.#random = BigInt.asUintN(64, this.#random * 6364136223846793005n + 1n)
@@ -175,10 +181,12 @@ export class HdmvScript {
   jump(action: Extract<HdmvAction, { do: "menu" | "title" }>): boolean {
     this.play()
     const operation = action.do === "menu" ? "menuCall" : "titleSearch"
-    this.#placeClock()
+    if (action.do === "menu") this.#placeClock()
     if (this.#refuses(operation)) return false
-    this.#pending = action
+    // libbluray keeps no place while a program is about to run.
+    const isRunning = this.#pending !== null
     this.#entering = action.do === "menu" ? TITLE_TOP_MENU : action.title
+    this.#pending = isRunning ? { do: "title", title: this.#entering } : action
     this.#tell("TITLE", this.#entering)
     return true
   }
@@ -197,7 +205,10 @@ export class HdmvScript {
     }
     let left = to.time45k
     for (const [item, { inTime45k, outTime45k }] of title.playList.playItems.entries()) {
-      if (left < outTime45k - inTime45k) return this.#seekTime(playing, item, inTime45k + left)
+      const clip = clips[item]
+      if (left < outTime45k - inTime45k && clip !== undefined) {
+        return this.#seekPacket(playing, item, Math.max(packetOf(clip, inTime45k + left), clip.startPacket))
+      }
       left -= outTime45k - inTime45k
     }
     return false
@@ -210,7 +221,7 @@ export class HdmvScript {
     const playing = this.#playing
     if (playing === null) return true
     const now = chosenStreams(this.machine)
-    if (now.pg !== before.pg || now.pgShown !== before.pgShown) this.#startGraphics(playing)
+    if (now.pg !== before.pg || now.pgShown !== before.pgShown) this.#graphics?.chooseSubtitle(now.pg)
     if (now.angle === before.angle) return true
     const hasAngle = now.angle >= 1 && playing.title.playList.playItems.some(({ angles }) => angles.length >= now.angle)
     if (hasAngle) await this.#changeAngle(playing, now.angle)
@@ -223,11 +234,13 @@ export class HdmvScript {
     this.machine = { ...this.machine, psr: this.machine.psr.with(register, value >>> 0) }
   }
 
-  /** Ends a still of some seconds. */
+  /** Ends a still of some seconds, or its clip before. libbluray counts on from where that was, until there is a jump (`bd_read_skip_still`). */
   skipStill(): boolean {
     const playing = this.#playing
     if (playing === null || playing.item === null || playing.title.playList.playItems[playing.item]?.still.mode !== "finite") return false
+    const packet = this.#titlePacket(playing)
     this.#nextItem(playing, playing.item)
+    playing.lag += this.#titlePacket(playing) - packet
     return true
   }
 
@@ -241,7 +254,7 @@ export class HdmvScript {
   state(): ScriptLine {
     const playing = this.#playing
     const { psr, gpr } = this.#placed()
-    const planes = { IG: this.#planeOfMenu(), PG: planeOf(this.#graphics?.subtitle ?? null) }
+    const planes = { IG: this.#planeOfMenu(), PG: this.#sums.of(this.#graphics?.subtitle ?? null) }
     const shown = Object.entries(planes).filter(([, plane]) => plane !== null)
     return {
       type: "state",
@@ -254,6 +267,7 @@ export class HdmvScript {
             playItem: psr[PSR.playItem],
             // PSR 5 lags behind where a unit ends on a chapter's first packet.
             chapter: chapterOf(playing, this.#titlePacket(playing)),
+            mark: playing.mark,
             position: this.#titlePacket(playing) * 192,
           }),
       angle: psr[PSR.angle],
@@ -276,7 +290,7 @@ export class HdmvScript {
 
   #planeOfMenu() {
     if (this.#menu === null) return null
-    return planeOf(renderMenu(this.#menu.menu.graphics, this.#menu.state))
+    return this.#sums.of(renderMenu(this.#menu.menu.graphics, this.#menu.state))
   }
 
   #tell(name: string, param: number): void {
@@ -353,7 +367,7 @@ export class HdmvScript {
     if (was.pg === is.pg && was.pgShown === is.pgShown) return
     this.#tell("PG_TEXTST", is.pgShown ? 1 : 0)
     this.#tell("PG_TEXTST_STREAM", is.pg)
-    if (this.#playing !== null) this.#startGraphics(this.#playing)
+    this.#graphics?.chooseSubtitle(is.pg)
   }
 
   async #play({ playlist, playItemId, time45k, resumed }: Extract<HdmvEvent, { type: "play-playlist" }>): Promise<void> {
@@ -375,10 +389,10 @@ export class HdmvScript {
     const clips = await scriptClips(bluray, title, angle)
     const marks = title.playList.marks.map((mark) => {
       const clip = clips[mark.playItemId]
-      const packet = clip?.information ? packetAt(clip.information, mark.time45k, clip.stcId) : (clip?.startPacket ?? 0)
+      const packet = clip === undefined ? 0 : packetOf(clip, mark.time45k)
       return { packet: (clip?.titlePacket ?? 0) + packet - (clip?.startPacket ?? 0), isChapter: mark.markType === ENTRY_MARK }
     })
-    const playing: Playing = { title, clips, marks, item: 0, nextMark: -1, chapter: 0 }
+    const playing: Playing = { title, clips, marks, item: 0, nextMark: -1, mark: null, chapter: 0, lag: 0 }
     this.#playing = playing
     this.#tell("PLAYLIST", playlist)
     this.#tell("ANGLE", angle)
@@ -417,15 +431,15 @@ export class HdmvScript {
     const state = this.#placed()
     const playItem = title.playList.playItems[item ?? 0]
     if (playItem === undefined) return
-    this.#graphics = new ScriptGraphics({
+    const options = {
       item: playItem,
       menu: chosenMenu(state),
-      subtitle: chosenStreams(state).pg,
       isSubtitleShown: () => chosenStreams(this.machine).pgShown,
       menus: this.#menus,
       path: title.fileName,
       warnings: this.#options.warnings,
-    })
+    }
+    this.#graphics = new ScriptGraphics(options, chosenStreams(state).pg)
   }
 
   async #openMenu({ title, item }: Playing): Promise<void> {
@@ -470,17 +484,18 @@ export class HdmvScript {
     this.#menuStatus = now
   }
 
-  #titlePacket({ item, clips }: Playing): number {
+  #titlePacket({ item, clips, lag }: Playing): number {
     const clip = clips[item ?? clips.length - 1]
     if (clip === undefined) return 0
-    return clip.titlePacket + (item === null ? clip.endPacket : this.#reader.packet) - clip.startPacket
+    return clip.titlePacket + (item === null ? clip.endPacket : this.#reader.packet) - clip.startPacket - lag
   }
 
   #seekTime(playing: Playing, item: number, time45k: number): boolean {
     const clip = playing.clips[item]
     if (clip === undefined) return false
+    // A jump to a play item goes to where it is read from.
     const isAtStart = time45k === playing.title.playList.playItems[item]?.inTime45k
-    const packet = clip.information === null || isAtStart ? clip.startPacket : packetAt(clip.information, time45k, clip.stcId)
+    const packet = isAtStart ? clip.startPacket : packetOf(clip, time45k)
     return this.#seekPacket(playing, item, Math.max(packet, clip.startPacket))
   }
 
@@ -489,6 +504,7 @@ export class HdmvScript {
     if (clip === undefined) return false
     if (playing.item !== item) this.#startItem(playing, item, true)
     this.#reader.start(clip, packet, true)
+    playing.lag = 0
     this.#placeClock()
     this.#startGraphics(playing)
     this.#tell("SEEK", 0)
@@ -546,7 +562,10 @@ export class HdmvScript {
     const packet = this.#titlePacket(playing)
     const next = playing.marks[playing.nextMark]
     if (next === undefined || packet <= next.packet) return
-    for (; (playing.marks[playing.nextMark]?.packet ?? packet) < packet; playing.nextMark++) this.#tell("PLAYMARK", playing.nextMark)
+    for (; (playing.marks[playing.nextMark]?.packet ?? packet) < packet; playing.nextMark++) {
+      playing.mark = playing.nextMark
+      this.#tell("PLAYMARK", playing.nextMark)
+    }
     this.#chapterAt(playing, packet)
   }
 
