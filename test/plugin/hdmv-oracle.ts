@@ -65,6 +65,7 @@ export async function oracleStops(root: string, script: readonly string[]): Prom
       }
       line = String(said["line"])
     } else if (said["type"] === "event") {
+      if (said["name"] === "READ_ERROR") throw new Error(`libbluray cannot read ${root} behind "${line}"`)
       if (said["name"] === "ERROR") isLost = true
     } else if (said["type"] === "log") {
       registers.take(String(said["text"]))

@@ -1,59 +1,93 @@
 import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import { ByteReader } from "../../src/base/index.ts"
+import { ByteReader, type Source } from "../../src/base/index.ts"
 import type { BlurayDisc, BlurayTitle, ClipInformation } from "../../src/disc/bluray/index.ts"
 import { type InteractiveComposition, parseInteractiveComposition } from "../../src/graphics/ig/index.ts"
 import { displaySet, MADE_COLOURS, type MadeMenu, madeObject } from "../graphics/support/ig-author.ts"
 import { asm } from "../navigation/hdmv/support.ts"
 import { endSegment, paletteSegment } from "../support/sup.ts"
-import { openBluray } from "./hdmv-oracle.ts"
+import { openBluray, ourStops } from "./hdmv-oracle.ts"
 
 const PACKET = 192
 const UNIT = 32 * PACKET
 const [PMT_PID, PCR_PID, VIDEO_PID, IG_PID] = [0x0100, 0x1001, 0x1011, 0x1400]
-/** Units that are there behind each place that a script goes to. */
-const UNITS_AT_A_PLACE = 24
-/** Scripts jump no nearer to a clip's end than this, in seconds; what follows the entry point before is there. */
+/** Scripts jump no nearer to a clip's end than this, in seconds. */
 const LAST_SECONDS = 0.5
 
 /**
- * A real disc's structures with stub clips: files of the right length, nearly all hole, with tables and pictures' first packets where a script reads: at
- * the beginning of each play item, at each mark, and from the last group of pictures to the end. A disc's own menu composition (`ics_menu.bin`)
- * is in its clip, with a small picture for each object; where a waiting menu's is not known, a plain one with a button to the first title is.
+ * A real disc's structures with stub clips: files of the right length, nearly all hole. A disc's own menu composition (`ics_menu.bin`)
+ * is in its clip, with a small picture for each object; where a waiting menu's is not known, a plain one with a button to the first title is. The
+ * other clips have tables and a picture's first packet in each unit that the script comes to; libbluray tells of each other one that it reads.
  */
-export async function writeStubDisc(bdmv: string, root: string): Promise<BlurayDisc> {
+export async function writeStubDisc(bdmv: string, root: string, script: (bluray: BlurayDisc) => readonly string[]): Promise<BlurayDisc> {
   mkdirSync(join(root, "BDMV/STREAM"), { recursive: true })
   for (const name of readdirSync(bdmv)) if (name !== "ics_menu.bin") cpSync(join(bdmv, name), join(root, "BDMV", name), { recursive: true })
-  const bluray = await openBluray(root)
-  const places = placesOf(bluray)
+  const structures = await openBluray(root)
   const menuPath = join(bdmv, "ics_menu.bin")
   const menu = existsSync(menuPath) ? parseInteractiveComposition(new ByteReader(readFileSync(menuPath), menuPath)) : null
-  const menuClip = menu === null ? undefined : menuClipOf(bluray, menu)
-  const plain = waitingMenuClips(bluray)
-  for (const [clip, times] of places) {
-    const information = await bluray.clipInformation(clip)
-    const path = join(root, "BDMV/STREAM", `${clip}.m2ts`)
+  const menuClip = menu === null ? undefined : menuClipOf(structures, menu)
+  const plain = waitingMenuClips(structures)
+  const films = new Map<string, ClipInformation>()
+  for (const clip of clipsOf(structures)) {
+    const information = await structures.clipInformation(clip)
+    const path = streamPath(root, clip)
     if (menu !== null && clip === menuClip) writeMenuClip(path, information, compositionSegments(readFileSync(menuPath), menu))
     else if (plain.has(clip)) writeMenuClip(path, information, displaySet(PLAIN_MENU, [0, 1]))
-    else writeClip(path, information, times)
+    else {
+      films.set(clip, information)
+      const file = openSync(path, "w")
+      ftruncateSync(file, information.clipInfo.numberOfSourcePackets * PACKET)
+      closeSync(file)
+    }
   }
-  return openBluray(root)
+  const bluray = await openBluray(root)
+  for (const [clip, units] of await unitsRead(bluray, films, script(bluray))) {
+    const information = films.get(clip)
+    if (information !== undefined) writeUnits(streamPath(root, clip), information, units)
+  }
+  return bluray
 }
 
-/** Times (45 kHz) of each clip that a script goes to. */
-function placesOf({ titles }: BlurayDisc): Map<string, number[]> {
-  const places = new Map<string, number[]>()
-  const add = (clip: string | undefined, ...times: number[]) => {
-    if (clip !== undefined) places.set(clip, [...(places.get(clip) ?? []), ...times])
+const streamPath = (root: string, clip: string): string => join(root, "BDMV/STREAM", `${clip}.m2ts`)
+
+function clipsOf({ titles }: BlurayDisc): ReadonlySet<string> {
+  const clips = titles.flatMap(({ playList }) => [
+    ...playList.playItems.flatMap(({ angles }) => angles),
+    ...playList.subPaths.flatMap(({ items }) => items.flatMap((item) => item.clips)),
+  ])
+  return new Set(clips.map(({ clipInformationFileName }) => clipInformationFileName))
+}
+
+/** The aligned units of each clip that a script comes to. `films`: clips that are read as if they were whole. */
+async function unitsRead(
+  bluray: BlurayDisc,
+  films: ReadonlyMap<string, ClipInformation>,
+  script: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const units = new Map<string, Set<number>>()
+  const openClip = async (clip: string): Promise<Source> => {
+    const source = await bluray.openClip(clip)
+    const information = films.get(clip)
+    if (information === undefined) return source
+    const read = units.get(clip) ?? new Set()
+    units.set(clip, read)
+    return {
+      name: source.name,
+      size: source.size,
+      read: async (offset, length) => {
+        const [first, last] = [Math.floor(offset / UNIT), Math.ceil((offset + length) / UNIT)]
+        const bytes = new Uint8Array((last - first) * UNIT)
+        for (let unit = first; unit < last; unit++) {
+          read.add(unit)
+          bytes.set(stubUnit(information, unit), (unit - first) * UNIT)
+        }
+        return bytes.subarray(offset - first * UNIT, offset - first * UNIT + length)
+      },
+      close: () => source.close(),
+    }
   }
-  for (const { playList } of titles) {
-    for (const item of playList.playItems)
-      for (const { clipInformationFileName } of item.angles) add(clipInformationFileName, item.inTime45k)
-    for (const mark of playList.marks) add(playList.playItems[mark.playItemId]?.angles[0]?.clipInformationFileName, mark.time45k)
-    for (const { items } of playList.subPaths)
-      for (const { clips } of items) for (const { clipInformationFileName } of clips) add(clipInformationFileName)
-  }
-  return places
+  await ourStops({ ...bluray, openClip }, script)
+  return units
 }
 
 /** A menu that stands for itself is the one that waits for a key, a pop-up menu the main film's. */
@@ -95,39 +129,25 @@ export const longestOf = (titles: readonly BlurayTitle[]): BlurayTitle | undefin
 /** Ticks (90 kHz) of a playlist from which what is left of it is there. */
 export const lastPlaceOf = (title: BlurayTitle): number => Math.max(0, durationOf(title) * 2 - LAST_SECONDS * 90_000)
 
-function writeClip(path: string, { clipInfo, cpi }: ClipInformation, times: readonly number[]): void {
-  const file = openSync(path, "w")
-  const total = clipInfo.numberOfSourcePackets
-  ftruncateSync(file, total * PACKET)
-  const map = cpi.epMaps[0]
-  const written = new Set<number>()
-  const write = (packet: number, units: number) => {
-    const first = Math.floor(packet / 32)
-    for (let unit = first; unit < Math.min(first + units, Math.ceil(total / 32)); unit++) {
-      if (written.has(unit)) continue
-      written.add(unit)
-      const pts = map?.at(map.countBeforeSpn((unit + 1) * 32) - 1)?.pts45k ?? 0
-      writeSync(file, stubUnit(pts * 2), 0, UNIT, unit * UNIT)
-    }
-  }
-  write(0, UNITS_AT_A_PLACE)
-  for (const time of times) write(map?.at(map.lastAtOrBefore(time))?.spn ?? 0, UNITS_AT_A_PLACE)
-  const last = map?.at(map.length - 1)?.pts45k ?? 0
-  write(map?.at(map.lastAtOrBefore(last - LAST_SECONDS * 45_000))?.spn ?? 0, Number.POSITIVE_INFINITY)
+function writeUnits(path: string, information: ClipInformation, units: ReadonlySet<number>): void {
+  const file = openSync(path, "r+")
+  for (const unit of units) writeSync(file, stubUnit(information, unit), 0, UNIT, unit * UNIT)
   closeSync(file)
 }
 
-/** Tables, a picture's first packet, and stuffing. */
-function stubUnit(pts: number): Uint8Array {
+/** Tables, the first packet of the picture at the entry point before, and stuffing. */
+function stubUnit({ cpi }: ClipInformation, unit: number): Uint8Array {
+  const map = cpi.epMaps[0]
+  const pts45k = map?.at(map.countBeforeSpn((unit + 1) * 32) - 1)?.pts45k ?? 0
   const packets = [
     pat(),
     pmt(),
     transportPackets(PCR_PID, new Uint8Array())[0],
-    ...transportPackets(VIDEO_PID, pes(0xe0, pts, Uint8Array.of(0, 0, 1, 9, 0x10))),
+    ...transportPackets(VIDEO_PID, pes(0xe0, pts45k * 2, Uint8Array.of(0, 0, 1, 9, 0x10))),
   ]
-  const unit = new Uint8Array(UNIT)
-  for (let index = 0; index < 32; index++) unit.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
-  return unit
+  const bytes = new Uint8Array(UNIT)
+  for (let index = 0; index < 32; index++) bytes.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
+  return bytes
 }
 
 const NULL_PACKET = Uint8Array.from({ length: 188 }, (_, at) => [0x47, 0x1f, 0xff, 0x10][at] ?? 0xff)

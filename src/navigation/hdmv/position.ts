@@ -4,8 +4,8 @@ import { letters, NO_CHAPTER, PG_SHOWN, PSR, TITLE_FIRST_PLAYBACK, TITLE_TOP_MEN
 /** What the machine asks of a disc. */
 export type HdmvDisc = Pick<BlurayDisc, "layout" | "index" | "movieObjects" | "title">
 
-/** A place in a playlist. `time45k` is on the play item's clock. */
-export type PlayPosition = { readonly playItemId: number; readonly time45k: number }
+/** A place in a playlist. `time45k` is on the play item's clock. `mark`: it is that mark's. */
+export type PlayPosition = { readonly playItemId: number; readonly time45k: number; readonly mark?: number }
 
 /** Where a play item begins; null: there is none. */
 export function itemPosition(playList: PlayList, playItemId: number): PlayPosition | null {
@@ -17,7 +17,7 @@ export function itemPosition(playList: PlayList, playItemId: number): PlayPositi
 export function markPosition(playList: PlayList, number: number): PlayPosition | null {
   const mark = playList.marks[number]
   if (mark === undefined || playList.playItems[mark.playItemId] === undefined) return null
-  return { playItemId: mark.playItemId, time45k: mark.time45k }
+  return { playItemId: mark.playItemId, time45k: mark.time45k, mark: number }
 }
 
 /** PSR 5 to 8 for a place; where it is another play item, the streams that it does not have are replaced. */

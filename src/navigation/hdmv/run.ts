@@ -9,16 +9,17 @@ import type { HdmvState, NavigationTimer, ProgramPlace, SuspendedProgram } from 
 export type HdmvEvent =
   /** Another title: 0 top menu, 65535 first playback. */
   | { readonly type: "title"; readonly title: number }
-  /** A playlist begins at a place on a play item's clock. `resumed`: it goes on there. */
+  /** A playlist begins at a place on a play item's clock. `resumed`: it goes on there. `mark`: the place is that mark's (from 0). */
   | {
       readonly type: "play-playlist"
       readonly playlist: number
       readonly playItemId: number
       readonly time45k: number
       readonly resumed: boolean
+      readonly mark?: number
     }
   /** The playing playlist goes on somewhere else. */
-  | { readonly type: "seek"; readonly playItemId: number; readonly time45k: number }
+  | { readonly type: "seek"; readonly playItemId: number; readonly time45k: number; readonly mark?: number }
   /** The playing playlist is over before its end. */
   | { readonly type: "stop" }
   /** The title's program has come to its end: nothing plays until the viewer chooses. */

@@ -75,6 +75,8 @@ type Playing = {
   lag: number
 }
 
+type Place = Pick<Extract<HdmvEvent, { type: "seek" }>, "playItemId" | "time45k" | "mark">
+
 /**
  * Drives a disc's program unit by unit as libbluray does: no read-ahead, what was read last is on the screen, and menus follow that library's
  * own clock. Told events have its names, so that its trace can be laid beside this one.
@@ -343,7 +345,7 @@ export class HdmvScript {
       case "play-playlist":
         return this.#play(event)
       case "seek":
-        if (this.#playing !== null) this.#seekTime(this.#playing, event.playItemId, event.time45k)
+        if (this.#playing !== null) this.#seekPlace(this.#playing, event)
         return
       case "stop":
         return this.#closePlaylist()
@@ -370,13 +372,13 @@ export class HdmvScript {
     this.#graphics?.chooseSubtitle(is.pg)
   }
 
-  async #play({ playlist, playItemId, time45k, resumed }: Extract<HdmvEvent, { type: "play-playlist" }>): Promise<void> {
-    if (!(await this.#open(playlist))) return
+  async #play(event: Extract<HdmvEvent, { type: "play-playlist" }>): Promise<void> {
+    if (!(await this.#open(event.playlist))) return
     const playing = this.#playing
     if (playing === null) return
-    const item = playing.title.playList.playItems[playItemId]
-    const isElsewhere = playItemId > 0 || (item !== undefined && time45k !== item.inTime45k)
-    if (isElsewhere || resumed) this.#seekTime(playing, playItemId, time45k)
+    const item = playing.title.playList.playItems[event.playItemId]
+    const isElsewhere = event.playItemId > 0 || (item !== undefined && event.time45k !== item.inTime45k)
+    if (isElsewhere || event.resumed || event.mark !== undefined) this.#seekPlace(playing, event)
     await this.#openMenu(playing)
   }
 
@@ -490,13 +492,12 @@ export class HdmvScript {
     return clip.titlePacket + (item === null ? clip.endPacket : this.#reader.packet) - clip.startPacket - lag
   }
 
-  #seekTime(playing: Playing, item: number, time45k: number): boolean {
-    const clip = playing.clips[item]
+  #seekPlace(playing: Playing, { playItemId, time45k, mark }: Place): boolean {
+    const clip = playing.clips[playItemId]
     if (clip === undefined) return false
-    // A jump to a play item goes to where it is read from.
-    const isAtStart = time45k === playing.title.playList.playItems[item]?.inTime45k
-    const packet = isAtStart ? clip.startPacket : packetOf(clip, time45k)
-    return this.#seekPacket(playing, item, Math.max(packet, clip.startPacket))
+    // A jump to a play item goes to where it is read from, one to a mark to its entry point.
+    const isAtStart = mark === undefined && time45k === playing.title.playList.playItems[playItemId]?.inTime45k
+    return this.#seekPacket(playing, playItemId, isAtStart ? clip.startPacket : Math.max(packetOf(clip, time45k), clip.startPacket))
   }
 
   #seekPacket(playing: Playing, item: number, packet: number): boolean {

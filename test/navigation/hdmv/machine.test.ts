@@ -128,7 +128,7 @@ describe("titles", () => {
 describe("playlists", () => {
   test("begin at their start, a play item or a mark, with their registers", () => {
     const { events, state } = started(made([0, 0, 1], [asm.playMark(1, 2)], []))
-    expect(events[1]).toEqual({ type: "play-playlist", playlist: 1, playItemId: 1, time45k: 1000, resumed: false })
+    expect(events[1]).toEqual({ type: "play-playlist", playlist: 1, playItemId: 1, time45k: 1000, mark: 2, resumed: false })
     expect([5, 6, 7, 8].map((register) => psr(state, register))).toEqual([3, 1, 1, 1000])
     expect(started(made([0, 0], [asm.playItem(1, 1)])).events[1]).toMatchObject({ playItemId: 1, time45k: 1000 })
     expect(started(made([0, 0], [asm.playItem(1, 7)])).events[1]).toMatchObject({ playItemId: 0 })
@@ -191,7 +191,7 @@ describe("buttons", () => {
   })
 
   test("jump in the playlist or end it, but play none", () => {
-    expect(press(asm.linkMark(1)).events).toEqual([{ type: "seek", playItemId: 0, time45k: 20_000 }])
+    expect(press(asm.linkMark(1)).events).toEqual([{ type: "seek", playItemId: 0, time45k: 20_000, mark: 1 }])
     expect(psr(press(asm.linkItem(1)).state, PSR.playItem)).toBe(1)
     expect(types(press(asm.linkItem(5), asm.play(2)).events)).toEqual(["warning", "warning"])
     const ended = press(asm.terminate, asm.move(9, 9))
