@@ -1,9 +1,10 @@
 import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import { ByteReader, type Source } from "../../src/base/index.ts"
-import type { BlurayDisc, BlurayTitle, ClipInformation } from "../../src/disc/bluray/index.ts"
+import { ByteReader, type Source, ticks } from "../../src/base/index.ts"
+import type { BlurayDisc, BlurayTitle, ClipInformation, PlayList } from "../../src/disc/bluray/index.ts"
 import { type InteractiveComposition, parseInteractiveComposition } from "../../src/graphics/ig/index.ts"
-import { displaySet, MADE_COLOURS, type MadeMenu, madeObject } from "../graphics/support/ig-author.ts"
+import { initialState, runHdmvMachine } from "../../src/navigation/hdmv/index.ts"
+import { displaySet, MADE_COLOURS, type MadeButton, type MadeMenu, madeObject } from "../graphics/support/ig-author.ts"
 import { asm } from "../navigation/hdmv/support.ts"
 import { endSegment, paletteSegment } from "../support/sup.ts"
 import { openBluray, ourStops } from "./hdmv-oracle.ts"
@@ -16,7 +17,7 @@ const LAST_SECONDS = 0.5
 
 /**
  * A real disc's structures with stub clips: files of the right length, nearly all hole. A disc's own menu composition (`ics_menu.bin`)
- * is in its clip, with a small picture for each object; where a waiting menu's is not known, a plain one with a button to the first title is. The
+ * is in its clip, with a small picture for each object; in other menus' clips a plain one is. The
  * other clips have tables and a picture's first packet in each unit that the script comes to; libbluray tells of each other one that it reads.
  */
 export async function writeStubDisc(bdmv: string, root: string, script: (bluray: BlurayDisc) => readonly string[]): Promise<BlurayDisc> {
@@ -26,13 +27,13 @@ export async function writeStubDisc(bdmv: string, root: string, script: (bluray:
   const menuPath = join(bdmv, "ics_menu.bin")
   const menu = existsSync(menuPath) ? parseInteractiveComposition(new ByteReader(readFileSync(menuPath), menuPath)) : null
   const menuClip = menu === null ? undefined : menuClipOf(structures, menu)
-  const plain = waitingMenuClips(structures)
+  const plain = menuClips(structures)
   const films = new Map<string, ClipInformation>()
   for (const clip of clipsOf(structures)) {
     const information = await structures.clipInformation(clip)
     const path = streamPath(root, clip)
     if (menu !== null && clip === menuClip) writeMenuClip(path, information, compositionSegments(readFileSync(menuPath), menu))
-    else if (plain.has(clip)) writeMenuClip(path, information, displaySet(PLAIN_MENU, [0, 1]))
+    else if (plain.has(clip)) writeMenuClip(path, information, displaySet(plain.get(clip) ?? PLAIN_MENU, [0, 1]))
     else {
       films.set(clip, information)
       const file = openSync(path, "w")
@@ -90,41 +91,57 @@ async function unitsRead(
   return units
 }
 
-/** A menu that stands for itself is the one that waits for a key, a pop-up menu the main film's. */
+/** Clips that are a menu (sub path type 3), and what stands in them where their own composition is not known. */
+function menuClips(bluray: BlurayDisc): ReadonlyMap<string, MadeMenu> {
+  const topMenu = topMenuPlaylist(bluray)
+  const clips = new Map<string, MadeMenu>()
+  for (const { playList, playlistNumber } of bluray.titles) {
+    const waits = playList.playItems[0]?.still.mode === "infinite" || playlistNumber === topMenu
+    for (const clip of menuClipsOf(playList)) if (waits || !clips.has(clip)) clips.set(clip, waits ? PLAIN_MENU : PLAIN_POPUP)
+  }
+  return clips
+}
+
+const menuClipsOf = ({ subPaths }: PlayList): string[] =>
+  subPaths
+    .filter(({ type }) => type === "ig-menu")
+    .flatMap(({ items }) => items[0]?.clips ?? [])
+    .map(({ clipInformationFileName }) => clipInformationFileName)
+
+/** What the top menu's program plays on a fresh player; null: it plays nothing, or goes on from a register that is not set. */
+function topMenuPlaylist(bluray: BlurayDisc): number | null {
+  const environment = { now: () => ticks(0), random: () => 0 }
+  const { events } = runHdmvMachine(bluray, environment, initialState(), { do: "menu" })
+  return events.find((event) => event.type === "play-playlist")?.playlist ?? null
+}
+
+/** The clip of the disc's own composition: a menu that stands for itself is the one that waits for a key, a pop-up menu the main film's. */
 function menuClipOf({ titles }: BlurayDisc, { userInterfaceModel }: InteractiveComposition): string | undefined {
-  const withMenu = titles.filter(({ playList }) => playList.subPaths.length > 0)
+  const withMenu = titles.filter(({ playList }) => menuClipsOf(playList).length > 0)
   const waits = withMenu.find(({ playList }) => playList.playItems[0]?.still.mode === "infinite")
   const { playList } = (userInterfaceModel === "always-on" ? waits : longestOf(withMenu)) ?? {}
-  return playList?.subPaths[0]?.items[0]?.clips[0]?.clipInformationFileName
+  return playList === undefined ? undefined : menuClipsOf(playList)[0]
 }
 
-/** Clips of menus before pictures that wait for a key. */
-function waitingMenuClips({ titles }: BlurayDisc): ReadonlySet<string> {
-  const waiting = titles.filter(({ playList }) => playList.playItems[0]?.still.mode === "infinite")
-  const clips = waiting.flatMap(({ playList }) =>
-    playList.subPaths.filter(({ type }) => type === "ig-menu").flatMap(({ items }) => items[0]?.clips ?? []),
-  )
-  return new Set(clips.map(({ clipInformationFileName }) => clipInformationFileName))
-}
+const button = (id: number, x: number, commands: readonly Uint8Array[]): MadeButton => ({
+  ...{ id, x, y: 100, left: 3 - id, right: 3 - id, up: 3 - id, down: 3 - id },
+  ...{ normal: 0, selected: 1, activated: 0, commands },
+})
+/** A menu of two buttons beside one another. */
+const plainMenu = (popup: boolean, commands: readonly Uint8Array[][]): MadeMenu => ({
+  ...{ preloaded: true, popup },
+  pages: [{ id: 0, selected: 1, groups: commands.map((own, index) => ({ buttons: [button(index + 1, 100 + index * 100, own)] })) }],
+})
+/** To the first title, and to its second mark's chapter by register 2, which such programs look at. */
+const PLAIN_MENU = plainMenu(false, [[asm.jumpTitle(1)], [asm.move(2, 1), asm.jumpTitle(1)]])
+/** To the second mark, and to the top menu. */
+const PLAIN_POPUP = plainMenu(true, [[asm.linkMark(1)], [asm.callTitle(0)]])
 
-/** Stands for a menu whose composition is not known: a button to the first title. */
-const PLAIN_MENU: MadeMenu = {
-  preloaded: true,
-  pages: [
-    {
-      id: 0,
-      selected: 1,
-      groups: [{ buttons: [{ id: 1, x: 100, y: 100, normal: 0, selected: 1, activated: 0, commands: [asm.jumpTitle(1)] }] }],
-    },
-  ],
-}
-
-const durationOf = ({ playList }: BlurayTitle): number =>
+export const durationOf = ({ playList }: BlurayTitle): number =>
   playList.playItems.reduce((sum, { inTime45k, outTime45k }) => sum + outTime45k - inTime45k, 0)
 
 /** The main film. */
-export const longestOf = (titles: readonly BlurayTitle[]): BlurayTitle | undefined =>
-  [...titles].sort((a, b) => durationOf(b) - durationOf(a))[0]
+const longestOf = (titles: readonly BlurayTitle[]): BlurayTitle | undefined => [...titles].sort((a, b) => durationOf(b) - durationOf(a))[0]
 
 /** Ticks (90 kHz) of a playlist from which what is left of it is there. */
 export const lastPlaceOf = (title: BlurayTitle): number => Math.max(0, durationOf(title) * 2 - LAST_SECONDS * 90_000)
