@@ -1,4 +1,5 @@
-import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { ByteReader, type Source, ticks } from "../../src/base/index.ts"
 import type { BlurayDisc, BlurayTitle, ClipInformation, PlayList } from "../../src/disc/bluray/index.ts"
@@ -15,38 +16,52 @@ const [PMT_PID, PCR_PID, VIDEO_PID, IG_PID] = [0x0100, 0x1001, 0x1011, 0x1400]
 /** Scripts jump no nearer to a clip's end than this, in seconds. */
 const LAST_SECONDS = 0.5
 
+/** `menuAt45k`: when the menu is shown that the clip brings; null: it brings none. */
+type StubClip = { readonly information: ClipInformation; readonly menuAt45k: number | null }
+
 /**
  * A real disc's structures with stub clips: files of the right length, nearly all hole. A disc's own menu composition (`ics_menu.bin`)
- * is in its clip, with a small picture for each object; in other menus' clips a plain one is. The
+ * is in its clip, with a small picture for each object; in other menus' clips, and in pictures that wait for a key of their own menu, a plain one is. The
  * other clips have tables and a picture's first packet in each unit that the script comes to; libbluray tells of each other one that it reads.
+ * `script`: what is to be played, from a disc whose clips are whole.
  */
-export async function writeStubDisc(bdmv: string, root: string, script: (bluray: BlurayDisc) => readonly string[]): Promise<BlurayDisc> {
+export async function writeStubDisc(
+  bdmv: string,
+  root: string,
+  script: (bluray: BlurayDisc) => Promise<readonly string[]>,
+): Promise<{ bluray: BlurayDisc; script: readonly string[] }> {
+  cpSync(bdmv, join(root, "BDMV"), { recursive: true, filter: (path) => !path.endsWith("ics_menu.bin") })
+  execFileSync("chmod", ["-R", "u+w", root])
   mkdirSync(join(root, "BDMV/STREAM"), { recursive: true })
-  for (const name of readdirSync(bdmv)) if (name !== "ics_menu.bin") cpSync(join(bdmv, name), join(root, "BDMV", name), { recursive: true })
   const structures = await openBluray(root)
   const menuPath = join(bdmv, "ics_menu.bin")
   const menu = existsSync(menuPath) ? parseInteractiveComposition(new ByteReader(readFileSync(menuPath), menuPath)) : null
   const menuClip = menu === null ? undefined : menuClipOf(structures, menu)
   const plain = menuClips(structures)
-  const films = new Map<string, ClipInformation>()
+  const inMux = inMuxMenuClips(structures)
+  const films = new Map<string, StubClip>()
   for (const clip of clipsOf(structures)) {
     const information = await structures.clipInformation(clip)
     const path = streamPath(root, clip)
     if (menu !== null && clip === menuClip) writeMenuClip(path, information, compositionSegments(readFileSync(menuPath), menu))
     else if (plain.has(clip)) writeMenuClip(path, information, displaySet(plain.get(clip) ?? PLAIN_MENU, [0, 1]))
     else {
-      films.set(clip, information)
+      films.set(clip, { information, menuAt45k: inMux.get(clip) ?? null })
       const file = openSync(path, "w")
       ftruncateSync(file, information.clipInfo.numberOfSourcePackets * PACKET)
       closeSync(file)
     }
   }
   const bluray = await openBluray(root)
-  for (const [clip, units] of await unitsRead(bluray, films, script(bluray))) {
-    const information = films.get(clip)
-    if (information !== undefined) writeUnits(streamPath(root, clip), information, units)
+  const whole = wholeDisc(bluray, films)
+  const lines = await script(whole.bluray)
+  whole.units.clear()
+  await ourStops(whole.bluray, lines)
+  for (const [clip, units] of whole.units) {
+    const stub = films.get(clip)
+    if (stub !== undefined) writeUnits(streamPath(root, clip), stub, units)
   }
-  return bluray
+  return { bluray, script: lines }
 }
 
 const streamPath = (root: string, clip: string): string => join(root, "BDMV/STREAM", `${clip}.m2ts`)
@@ -59,17 +74,13 @@ function clipsOf({ titles }: BlurayDisc): ReadonlySet<string> {
   return new Set(clips.map(({ clipInformationFileName }) => clipInformationFileName))
 }
 
-/** The aligned units of each clip that a script comes to. `films`: clips that are read as if they were whole. */
-async function unitsRead(
-  bluray: BlurayDisc,
-  films: ReadonlyMap<string, ClipInformation>,
-  script: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+/** The disc as if its films' clips were whole, and their aligned units that were read. */
+function wholeDisc(disc: BlurayDisc, films: ReadonlyMap<string, StubClip>): { bluray: BlurayDisc; units: Map<string, Set<number>> } {
   const units = new Map<string, Set<number>>()
   const openClip = async (clip: string): Promise<Source> => {
-    const source = await bluray.openClip(clip)
-    const information = films.get(clip)
-    if (information === undefined) return source
+    const source = await disc.openClip(clip)
+    const stub = films.get(clip)
+    if (stub === undefined) return source
     const read = units.get(clip) ?? new Set()
     units.set(clip, read)
     return {
@@ -80,15 +91,21 @@ async function unitsRead(
         const bytes = new Uint8Array((last - first) * UNIT)
         for (let unit = first; unit < last; unit++) {
           read.add(unit)
-          bytes.set(stubUnit(information, unit), (unit - first) * UNIT)
+          bytes.set(stubUnit(stub, unit), (unit - first) * UNIT)
         }
         return bytes.subarray(offset - first * UNIT, offset - first * UNIT + length)
       },
       close: () => source.close(),
     }
   }
-  await ourStops({ ...bluray, openClip }, script)
-  return units
+  return { bluray: { ...disc, openClip }, units }
+}
+
+/** Clips of pictures that wait for a key, whose menu comes in the clip itself, and the time of its start. */
+function inMuxMenuClips({ titles }: BlurayDisc): ReadonlyMap<string, number> {
+  const items = titles.flatMap(({ playList }) => playList.playItems)
+  const waiting = items.filter(({ still, streams }) => still.mode === "infinite" && streams.ig[0]?.entry.type === "main-clip")
+  return new Map(waiting.map(({ angles, inTime45k }) => [angles[0]?.clipInformationFileName ?? "", inTime45k]))
 }
 
 /** Clips that are a menu (sub path type 3), and what stands in them where their own composition is not known. */
@@ -146,14 +163,14 @@ const longestOf = (titles: readonly BlurayTitle[]): BlurayTitle | undefined => [
 /** Ticks (90 kHz) of a playlist from which what is left of it is there. */
 export const lastPlaceOf = (title: BlurayTitle): number => Math.max(0, durationOf(title) * 2 - LAST_SECONDS * 90_000)
 
-function writeUnits(path: string, information: ClipInformation, units: ReadonlySet<number>): void {
+function writeUnits(path: string, stub: StubClip, units: ReadonlySet<number>): void {
   const file = openSync(path, "r+")
-  for (const unit of units) writeSync(file, stubUnit(information, unit), 0, UNIT, unit * UNIT)
+  for (const unit of units) writeSync(file, stubUnit(stub, unit), 0, UNIT, unit * UNIT)
   closeSync(file)
 }
 
-/** Tables, the first packet of the picture at the entry point before, and stuffing. */
-function stubUnit({ cpi }: ClipInformation, unit: number): Uint8Array {
+/** Tables, the first packet of the picture at the entry point before, a menu in the clip's first unit, and stuffing. */
+function stubUnit({ information: { cpi }, menuAt45k }: StubClip, unit: number): Uint8Array {
   const map = cpi.epMaps[0]
   const pts45k = map?.at(map.countBeforeSpn((unit + 1) * 32) - 1)?.pts45k ?? 0
   const packets = [
@@ -161,7 +178,9 @@ function stubUnit({ cpi }: ClipInformation, unit: number): Uint8Array {
     pmt(),
     transportPackets(PCR_PID, new Uint8Array())[0],
     ...transportPackets(VIDEO_PID, pes(0xe0, pts45k * 2, Uint8Array.of(0, 0, 1, 9, 0x10))),
+    ...(menuAt45k === null || unit > 0 ? [] : menuPackets(displaySet(PLAIN_MENU, [0, 1]), menuAt45k * 2)),
   ]
+  if (packets.length > 32) throw new Error("the plain menu is larger than a unit")
   const bytes = new Uint8Array(UNIT)
   for (let index = 0; index < 32; index++) bytes.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
   return bytes
@@ -230,15 +249,14 @@ function compositionSegments(content: Buffer, composition: InteractiveCompositio
   ]
 }
 
+function menuPackets(segments: readonly Uint8Array[], pts: number): Uint8Array[] {
+  const packets = segments.flatMap((segment) => transportPackets(IG_PID, pes(0xbd, pts, segment)))
+  for (const [counter, packet] of packets.entries()) packet[3] = ((packet[3] ?? 0) & 0xf0) | (counter & 15)
+  return packets
+}
+
 function writeMenuClip(path: string, { clipInfo }: ClipInformation, segments: readonly Uint8Array[]): void {
-  const packets: Uint8Array[] = [pat(), pmt()]
-  let counter = 0
-  for (const segment of segments) {
-    for (const packet of transportPackets(IG_PID, pes(0xbd, 900_000, segment))) {
-      packet[3] = ((packet[3] ?? 0) & 0xf0) | (counter++ & 15)
-      packets.push(packet)
-    }
-  }
+  const packets = [pat(), pmt(), ...menuPackets(segments, 900_000)]
   const count = Math.max(clipInfo.numberOfSourcePackets, Math.ceil(packets.length / 32) * 32)
   const clip = new Uint8Array(count * PACKET)
   for (let index = 0; index < count; index++) clip.set(packets[index] ?? NULL_PACKET, index * PACKET + 4)
