@@ -199,6 +199,9 @@ describe("damage", () => {
     expect(shown([Uint8Array.of(0x42, 0, 1, 0), ...OBJECT])).toEqual([["pg-segment"], [INDICES]])
     expect(shown([Uint8Array.of(0x15, 0)])[0]).toEqual(["pg-segment", "pg-object"])
     expect(shown([Uint8Array.of(0x15, 0, 9, 0), ...OBJECT])).toEqual([["pg-segment"], [INDICES]])
+    // Two windows where there is none.
+    expect(shown([Uint8Array.of(0x17, 0, 1, 2), ...OBJECT])).toEqual([["pg-segment"], [INDICES]])
+    expect(shown([Uint8Array.of(0x17, 0, 1, 0), ...OBJECT])).toEqual([[], [INDICES]])
   })
 
   test("a composition without a time, or without an end", () => {

@@ -10,6 +10,8 @@ import {
 export type PresentationComposition = {
   readonly videoWidth: number
   readonly videoHeight: number
+  /** As video attributes have it: 1 for 23.976 and so on. */
+  readonly frameRateCode: number
   readonly compositionNumber: number
   readonly compositionState: CompositionState
   /** Only colours change against the composition before. */
@@ -22,12 +24,12 @@ export type PresentationComposition = {
 export function parsePresentationComposition(segment: ByteReader): PresentationComposition {
   const videoWidth = segment.u16("video_width")
   const videoHeight = segment.u16("video_height")
-  segment.skip(1, "frame_rate")
+  const frameRateCode = segment.u8("frame_rate") >> 4
   const compositionNumber = segment.u16("composition_number")
   const compositionState = readState(segment.u8("composition_state"))
   const paletteUpdate = (segment.u8("palette_update_flag") & 0x80) !== 0
   const paletteIdRef = segment.u8("palette_id_ref")
   const count = segment.u8("number_of_composition_objects")
   const objects = Array.from({ length: count }, () => readCompositionObject(segment))
-  return { videoWidth, videoHeight, compositionNumber, compositionState, paletteUpdate, paletteIdRef, objects }
+  return { videoWidth, videoHeight, frameRateCode, compositionNumber, compositionState, paletteUpdate, paletteIdRef, objects }
 }

@@ -8,6 +8,7 @@ import { placeObject } from "../display-set/place-object.ts"
 import { forEachSegment, SEGMENT } from "../display-set/segments.ts"
 import { type PresentationComposition, parsePresentationComposition } from "./composition.ts"
 import { ObjectStore } from "./object-store.ts"
+import { parseWindowDefinition } from "./windows.ts"
 
 /** What the plane shows from `pts` (90 kHz, the composition's own) on: a completed display set. No bitmaps: cleared. */
 export type PgPicture = {
@@ -27,7 +28,7 @@ const MAX_COMPOSITION_OBJECTS = 2
 
 /**
  * Decodes a Presentation Graphics stream, segment by segment. Damage is a warning: what a display set lacks is left out of its picture.
- * Windows are not needed: each composition names all that is shown, so a new picture replaces the whole plane.
+ * Windows change no picture: each composition names all that is shown, so a new one replaces the whole plane.
  */
 export class PgDecoder {
   readonly #warnings: Warnings
@@ -90,6 +91,8 @@ export class PgDecoder {
       case SEGMENT.end:
         return this.#end()
       case SEGMENT.windows:
+        // Only so that damage is told.
+        parseWindowDefinition(segment)
         return null
       default:
         throw segment.error("unsupported", "segment_type", `there is no segment of type ${type}`)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { describe, expect, test } from "vitest"
 import { ByteReader, DiscError } from "../../../src/base/index.ts"
@@ -7,8 +7,9 @@ import { parseClipInformation, parsePlayList } from "../../../src/disc/bluray/in
 import { parseIndexBdmv } from "../../../src/disc/bluray/index-bdmv.ts"
 import { parseMovieObjects } from "../../../src/disc/bluray/movie-object.ts"
 import { parseSoundData } from "../../../src/disc/bluray/sound-data.ts"
-import { dataDir, dataPath, hasData } from "../../support/data.ts"
+import { dataPath, hasData } from "../../support/data.ts"
 import { bitsThatDoNotComeBack, firstDifference } from "./support/compare-written.ts"
+import { blurayImages, dataFiles, filesBelow } from "./support/data-images.ts"
 import { writeBdjo } from "./support/write-bdjo.ts"
 import { writeClipInformation } from "./support/write-clip-information.ts"
 import type { Written } from "./support/write-fields.ts"
@@ -18,7 +19,7 @@ import { writePlayList } from "./support/write-play-list.ts"
 import { writeSoundData } from "./support/write-sound-data.ts"
 
 /** Discs of the test data whose clip information tsMuxer wrote. */
-const TSMUXER = /^(authored-bd-menu|bluback|bdinfo-rs)\//
+const TSMUXER = /^(authored-bd-menu|bluback|bdinfo-rs|made)\//
 
 type Kind = {
   readonly what: string
@@ -39,7 +40,7 @@ const KINDS: readonly Kind[] = [
   {
     what: "index.bdmv",
     files: /^index\.bdmv$/i,
-    count: 32,
+    count: 38,
     again: (bytes, path) => writeIndexBdmv(parseIndexBdmv(new ByteReader(bytes, path))),
     odd: {},
     sample: "bdpl/disc5/index.bdmv",
@@ -59,7 +60,7 @@ const KINDS: readonly Kind[] = [
   {
     what: "MovieObject.bdmv",
     files: /^movieobject\.bdmv$/i,
-    count: 32,
+    count: 38,
     again: (bytes, path) => writeMovieObjects(parseMovieObjects(new ByteReader(bytes, path))),
     odd: {},
     sample: "authored-bd-menu/disc/BDMV/MovieObject.bdmv",
@@ -68,7 +69,7 @@ const KINDS: readonly Kind[] = [
   {
     what: "mpls",
     files: /\.mpls$/i,
-    count: 239,
+    count: 249,
     again: (bytes, path) => writePlayList(parsePlayList(new ByteReader(bytes, path))),
     odd: {
       // Its video is of coding type 6, which no specification has; what stands behind an unknown type is not read.
@@ -105,15 +106,19 @@ const KINDS: readonly Kind[] = [
   {
     what: "clpi",
     files: /\.clpi$/i,
-    count: 528,
+    count: 538,
     again: (bytes, path) =>
       writeClipInformation(parseClipInformation(new ByteReader(bytes, path)), TSMUXER.test(path) ? "tsMuxer" : "other"),
     odd: {
       // When the menu was put in, entry points were taken out, and the address of the empty extension data was moved too far.
-      "authored-bd-menu/disc/BDMV/CLIPINF/00000.clpi": "1 bytes, first at 27 (start addresses): read 74, written 8c",
-      "authored-bd-menu/disc/BDMV/CLIPINF/00001.clpi": "1 bytes, first at 27 (start addresses): read cc, written e4",
-      "authored-bd-menu/disc/BDMV/BACKUP/CLIPINF/00000.clpi": "1 bytes, first at 27 (start addresses): read 74, written 8c",
-      "authored-bd-menu/disc/BDMV/BACKUP/CLIPINF/00001.clpi": "1 bytes, first at 27 (start addresses): read cc, written e4",
+      ...Object.fromEntries(
+        ["disc", "menu-udf102.iso.gz"]
+          .flatMap((disc) => [`${disc}/BDMV`, `${disc}/BDMV/BACKUP`])
+          .flatMap((folder) => [
+            [`authored-bd-menu/${folder}/CLIPINF/00000.clpi`, "1 bytes, first at 27 (start addresses): read 74, written 8c"],
+            [`authored-bd-menu/${folder}/CLIPINF/00001.clpi`, "1 bytes, first at 27 (start addresses): read cc, written e4"],
+          ]),
+      ),
     },
     sample: "bdpl/disc1/CLIPINF/00001.clpi",
     unread: {
@@ -163,11 +168,20 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
-const allFiles = hasData ? readdirSync(dataDir, { recursive: true, encoding: "utf8" }).sort() : []
+/** Every file of the folders and of the images. */
+const allFiles = new Map<string, () => Uint8Array>(dataFiles.map((path) => [path, () => new Uint8Array(readFileSync(dataPath(path)))]))
+for (const [image, files] of await blurayImages()) {
+  for (const path of await filesBelow(files, "/BDMV")) {
+    if (/\.m2ts$/i.test(path)) continue
+    const source = await files.open(path)
+    const bytes = await source.read(0, source.size)
+    allFiles.set(`${image}${path}`, () => bytes)
+  }
+}
 
 /** null: what is written is what was read. */
 function difference({ again }: Kind, path: string): string | null {
-  const bytes = new Uint8Array(readFileSync(dataPath(path)))
+  const bytes = allFiles.get(path)?.() ?? new Uint8Array()
   try {
     return firstDifference(bytes, again(bytes, path))
   } catch (error) {
@@ -177,7 +191,7 @@ function difference({ again }: Kind, path: string): string | null {
 }
 
 describe.skipIf(!hasData).each(KINDS)("$what", (kind) => {
-  const paths = allFiles.filter((path) => kind.files.test(basename(path)))
+  const paths = [...allFiles.keys()].filter((path) => kind.files.test(basename(path)))
 
   test("every byte of every file is accounted for", () => {
     expect(paths).toHaveLength(kind.count)

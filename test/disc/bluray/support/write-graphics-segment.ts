@@ -2,13 +2,14 @@ import type { CompositionObject } from "../../../../src/graphics/display-set/com
 import type { ObjectFragment } from "../../../../src/graphics/display-set/object.ts"
 import type { PaletteDefinition } from "../../../../src/graphics/display-set/palette.ts"
 import type { PresentationComposition } from "../../../../src/graphics/pg/composition.ts"
+import type { PgWindow } from "../../../../src/graphics/pg/windows.ts"
 import { FieldWriter, type Written } from "./write-fields.ts"
 
-/** Content of a Presentation Composition Segment again, as it was read. The parsed form has no frame rate: `frameRate` is the byte as it was. */
-export function writePresentationComposition(composition: PresentationComposition, frameRate: number): Written {
+/** Content of a Presentation Composition Segment again, as it was read. */
+export function writePresentationComposition(composition: PresentationComposition): Written {
   const w = new FieldWriter()
-  w.u16(composition.videoWidth, "video_width").u16(composition.videoHeight, "video_height").u8(frameRate, "frame_rate")
-  w.u16(composition.compositionNumber, "composition_number")
+  w.u16(composition.videoWidth, "video_width").u16(composition.videoHeight, "video_height")
+  w.u8(composition.frameRateCode << 4, "frame_rate").u16(composition.compositionNumber, "composition_number")
   w.u8({ normal: 0, "acquisition-point": 1, "epoch-start": 2, "epoch-continue": 3 }[composition.compositionState] << 6, "composition_state")
   w.u8(composition.paletteUpdate ? 0x80 : 0, "palette_update_flag").u8(composition.paletteIdRef, "palette_id_ref")
   w.u8(composition.objects.length, "number_of_composition_objects")
@@ -22,6 +23,16 @@ function writeCompositionObject(w: FieldWriter, { objectIdRef, windowIdRef, forc
   w.u16(x, "horizontal_position").u16(y, "vertical_position")
   if (crop !== null)
     w.u16(crop.x, "cropping_x").u16(crop.y, "cropping_y").u16(crop.width, "cropping_width").u16(crop.height, "cropping_height")
+}
+
+/** Content of a Window Definition Segment. */
+export function writeWindows(windows: readonly PgWindow[]): Written {
+  const w = new FieldWriter().u8(windows.length, "number_of_windows")
+  return w
+    .each(windows, "window", ({ id, x, y, width, height }) =>
+      w.u8(id, "window_id").u16(x, "horizontal_position").u16(y, "vertical_position").u16(width, "width").u16(height, "height"),
+    )
+    .finish()
 }
 
 export function writePalette({ id, version, entries }: PaletteDefinition): Written {
