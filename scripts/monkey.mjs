@@ -1,6 +1,5 @@
 // Presses keys, moves the pointer and seeks at random in sessions of whole discs, at speed, and sees that nothing breaks, waits for ever or fills memory.
-// `npm run build` first.
-//   node --expose-gc scripts/monkey.mjs [--keys 20000] [--seed 1] [DISC ...]     by default the samples
+// `npm run build` first; `npm run monkey -- --help` says how discs are given.
 // The same seed gives the same keys; what a disc answers may differ with the moment at which bytes arrive.
 import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
@@ -20,13 +19,27 @@ const MAX_PULLS = 12
 /** What ends a session by name: a fault of the disc, a menu that it does not have. */
 const NAMED = new Set(["limit", "damaged", "unsupported", "not-found"])
 
+const USAGE = `npm run monkey -- [--keys 20000] [--seed 1] [DISC ...]
+
+DISC is a DVD's or Blu-ray's image or folder; without one the two samples are taken. The keys are shared out among the discs.
+Stub discs of real Blu-rays' structures are written with
+  node --import ./test/support/typescript-sources.mjs test/plugin/write-stub-discs.ts FOLDER`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { keys: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } },
+  options: {
+    keys: { type: "string", default: "20000" },
+    seed: { type: "string", default: "1" },
+    help: { type: "boolean", default: false },
+  },
 })
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
 const [keys, seed] = [Number(values.keys), Number(values.seed)]
 if (![keys, seed].every(Number.isSafeInteger)) {
-  console.error("--keys and --seed are whole numbers")
+  console.error(`--keys and --seed are whole numbers\n\n${USAGE}`)
   process.exit(2)
 }
 const samples = join(import.meta.dirname, "../samples")
@@ -89,16 +102,33 @@ class Screen {
   }
 }
 
-const KEYS = ["up", "down", "left", "right", "enter", "enter", "enter", "next", "previous", "return", "popup", "audio", "subtitle", "angle"]
+const COLOURS = ["red", "green", "yellow", "blue"]
+const KEYS = [
+  "up",
+  "down",
+  "left",
+  "right",
+  "enter",
+  "enter",
+  "enter",
+  "next",
+  "previous",
+  "return",
+  "popup",
+  "audio",
+  "subtitle",
+  "angle",
+  ...COLOURS,
+]
 const MENUS = ["root", "title", "audio", "subtitle", "angle", "chapter"]
 
-function act(session, random) {
+function act(session, plane, random) {
   const below = (count) => random.below(count)
   switch (below(10)) {
     case 0:
-      return session.point(below(720), below(576), below(2) === 0)
+      return session.point(below(plane.width), below(plane.height), below(2) === 0)
     case 1:
-      return session.seek(below(60))
+      return session.seek(below(random.pick([60, 8000])))
     case 2:
       return session.menu(random.pick(MENUS))
     case 3:
@@ -152,6 +182,7 @@ function memory() {
 
 async function monkey(path, count, first) {
   const disc = await openDisc(path)
+  const plane = disc.info.kind === "dvd-video" ? { width: 720, height: 576 } : { width: 1920, height: 1080 }
   let screen = null
   for (let number = first; number < first + count; number++) {
     const random = randomOf(seed, number)
@@ -163,7 +194,7 @@ async function monkey(path, count, first) {
       }
       const pulls = random.below(MAX_PULLS)
       for (let pull = 0; pull < pulls && (await screen.pull()); pull++) screen.show(random.below(100) / 100)
-      const { outcome, flush } = await withinTime(act(screen.session, random))
+      const { outcome, flush } = await withinTime(act(screen.session, plane, random))
       totals.keys++
       if (outcome in totals) totals[outcome]++
       if (flush) {

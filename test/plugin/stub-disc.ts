@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { ByteReader, type Source, ticks } from "../../src/base/index.ts"
-import type { BlurayDisc, BlurayTitle, ClipInformation, PlayList } from "../../src/disc/bluray/index.ts"
+import { type BlurayDisc, type BlurayTitle, type ClipInformation, codecOf, type PlayList } from "../../src/disc/bluray/index.ts"
 import { type InteractiveComposition, parseInteractiveComposition } from "../../src/graphics/ig/index.ts"
 import { initialState, runHdmvMachine } from "../../src/navigation/hdmv/index.ts"
 import { displaySet, MADE_COLOURS, type MadeButton, type MadeMenu, madeObject } from "../graphics/support/ig-author.ts"
@@ -30,6 +30,34 @@ export async function writeStubDisc(
   root: string,
   script: (bluray: BlurayDisc) => Promise<readonly string[]>,
 ): Promise<{ bluray: BlurayDisc; script: readonly string[] }> {
+  const films = await writeStructures(bdmv, root)
+  const bluray = await openBluray(root)
+  const whole = wholeDisc(bluray, films)
+  const lines = await script(whole.bluray)
+  whole.units.clear()
+  await ourStops(whole.bluray, lines)
+  for (const [clip, units] of whole.units) {
+    const stub = films.get(clip)
+    if (stub !== undefined) writeUnits(streamPath(root, clip), stub, units)
+  }
+  return { bluray, script: lines }
+}
+
+/** The same with a picture at each entry point, for sessions that go anywhere; such a disc takes some 100 MB. */
+export async function writePlayableDisc(bdmv: string, root: string): Promise<void> {
+  for (const [clip, stub] of await writeStructures(bdmv, root)) {
+    const map = stub.information.cpi.epMaps[0]
+    const picture = pictureOf(stub.information)
+    const file = openSync(streamPath(root, clip), "r+")
+    const units = new Set(Array.from({ length: map?.length ?? 0 }, (_, entry) => Math.floor((map?.at(entry)?.spn ?? 0) / 32)))
+    let counter = 0
+    for (const unit of units) writeSync(file, stubUnit(stub, unit, picture, counter++), 0, UNIT, unit * UNIT)
+    closeSync(file)
+  }
+}
+
+/** All but the films' clips, which are holes. */
+async function writeStructures(bdmv: string, root: string): Promise<ReadonlyMap<string, StubClip>> {
   cpSync(bdmv, join(root, "BDMV"), { recursive: true, filter: (path) => !path.endsWith("ics_menu.bin") })
   execFileSync("chmod", ["-R", "u+w", root])
   mkdirSync(join(root, "BDMV/STREAM"), { recursive: true })
@@ -52,16 +80,7 @@ export async function writeStubDisc(
       closeSync(file)
     }
   }
-  const bluray = await openBluray(root)
-  const whole = wholeDisc(bluray, films)
-  const lines = await script(whole.bluray)
-  whole.units.clear()
-  await ourStops(whole.bluray, lines)
-  for (const [clip, units] of whole.units) {
-    const stub = films.get(clip)
-    if (stub !== undefined) writeUnits(streamPath(root, clip), stub, units)
-  }
-  return { bluray, script: lines }
+  return films
 }
 
 const streamPath = (root: string, clip: string): string => join(root, "BDMV/STREAM", `${clip}.m2ts`)
@@ -169,15 +188,43 @@ function writeUnits(path: string, stub: StubClip, units: ReadonlySet<number>): v
   closeSync(file)
 }
 
-/** Tables, the first packet of the picture at the entry point before, a menu in the clip's first unit, and stuffing. */
-function stubUnit({ information: { cpi }, menuAt45k }: StubClip, unit: number): Uint8Array {
+/** All of a picture that libbluray looks at. */
+const ACCESS_UNIT_DELIMITER = Uint8Array.of(0, 0, 1, 9, 0x10)
+/** One black picture as x264 and x265 write it: what a session needs to hand out something. */
+const H264_PICTURE = Buffer.from(
+  "000000010910000000016764000aacb212d808800000030080000018078913240000000168cb83cb22c00000016588840af2628000a7bc9d75e0",
+  "hex",
+)
+const HEVC_PICTURE = Buffer.from(
+  "000000014601100000000140010c01ffff02200000030090000003000003001e9280900000000142010102200000030090000003000003001ea0208104d964a924caf016" +
+    "8080000003008000000c04000000014401c172b422400000012801af1d80f7015bfff24efeccf0",
+  "hex",
+)
+
+function pictureOf({ programSequences }: ClipInformation): Uint8Array {
+  const video = programSequences[0]?.streams.find(({ pid }) => pid === VIDEO_PID)
+  return codecOf(video?.attributes.streamCodingType ?? 0) === "hevc" ? HEVC_PICTURE : H264_PICTURE
+}
+
+/**
+ * Tables, the first packet of the picture at the entry point before, a menu in the clip's first unit, and stuffing. `counter`: continuity_counter; units of
+ * the same one are the same packet sent again.
+ */
+function stubUnit(
+  { information: { cpi }, menuAt45k }: StubClip,
+  unit: number,
+  picture: Uint8Array = ACCESS_UNIT_DELIMITER,
+  counter = 0,
+): Uint8Array {
   const map = cpi.epMaps[0]
   const pts45k = map?.at(map.countBeforeSpn((unit + 1) * 32) - 1)?.pts45k ?? 0
+  const video = transportPackets(VIDEO_PID, pes(0xe0, pts45k * 2, picture))
+  for (const packet of video) packet[3] = ((packet[3] ?? 0) & 0xf0) | (counter & 15)
   const packets = [
     pat(),
     pmt(),
     transportPackets(PCR_PID, new Uint8Array())[0],
-    ...transportPackets(VIDEO_PID, pes(0xe0, pts45k * 2, Uint8Array.of(0, 0, 1, 9, 0x10))),
+    ...video,
     ...(menuAt45k === null || unit > 0 ? [] : menuPackets(displaySet(PLAIN_MENU, [0, 1]), menuAt45k * 2)),
   ]
   if (packets.length > 32) throw new Error("the plain menu is larger than a unit")

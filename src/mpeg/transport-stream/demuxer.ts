@@ -326,9 +326,9 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** The next place behind `at` where a packet begins and, as far as can be seen, another behind it. */
 function resync(bytes: Uint8Array, at: number, size: PacketSize): number {
   const extra = size === 192 ? SOURCE_PACKET_EXTRA : 0
-  for (let next = at + 1; next + extra < bytes.length; next++) {
-    const sync = next + extra
-    if (bytes[sync] === SYNC_BYTE && (sync + size >= bytes.length || bytes[sync + size] === SYNC_BYTE)) return next
+  // Blocks of zeros are as long as a disc's damage: `indexOf` passes over them ten times as fast as a loop.
+  for (let sync = bytes.indexOf(SYNC_BYTE, at + 1 + extra); sync !== -1; sync = bytes.indexOf(SYNC_BYTE, sync + 1)) {
+    if (sync + size >= bytes.length || bytes[sync + size] === SYNC_BYTE) return sync - extra
   }
   return Math.max(at + 1, bytes.length - extra)
 }

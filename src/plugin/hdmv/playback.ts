@@ -328,6 +328,8 @@ export class HdmvPlayback {
   #stop(machine: HdmvState, at: Ticks): void {
     this.#idle = machine
     this.#ended = true
+    // The last stretch may have had no picture up to its end.
+    this.#highest = ticks(Math.max(this.#highest, at))
     this.push([...clearedMenu(at), ...this.#teller.take(at), { type: "end", at }], null)
   }
 
