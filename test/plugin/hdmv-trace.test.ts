@@ -10,7 +10,7 @@ import { oraclePath } from "../support/oracles.ts"
 import { sampleBluray } from "../support/samples.ts"
 import { writeDisc } from "./hdmv-disc.ts"
 import { compareTrace, openBluray } from "./hdmv-oracle.ts"
-import { randomDisc, randomScript } from "./random-script.ts"
+import { type RandomScript, randomDisc, randomScript } from "./random-script.ts"
 
 vi.setConfig({ testTimeout: 120_000 * Math.max(1, Number(process.env["OPENTRAY_SCRIPTS"] ?? 1)) })
 
@@ -22,7 +22,7 @@ const SCRIPTS = Number(process.env["OPENTRAY_SCRIPTS"] ?? 1)
 /** Of all commands, so many must have been compared: a program that libbluray gives up ends its script. */
 const COMPARED = 0.95
 
-type ScriptOptions = { readonly titles: number; readonly opened: number; readonly chanceFor: (script: number) => (below: number) => number }
+type ScriptOptions = RandomScript & { readonly chanceFor: (script: number) => (below: number) => number }
 
 /** All random scripts of a disc. @returns the planes that were seen */
 async function compareScripts(root: string, { chanceFor, ...options }: ScriptOptions): Promise<Set<string>> {
@@ -100,20 +100,30 @@ describe.skipIf(rig === undefined)("a script is answered as by libbluray", () =>
   })
 
   test("on the rig's disc", async () => {
-    const planes = await compareScripts(rig?.root ?? "", { titles: 2, opened: 60, chanceFor: (script) => chanceOf(script + 77) })
+    const planes = await compareScripts(rig?.root ?? "", {
+      titles: 2,
+      opened: 60,
+      withStreams: true,
+      chanceFor: (script) => chanceOf(script + 77),
+    })
     expect(planes.size).toBeGreaterThan(2)
   })
 })
 
 describe.skipIf(!isHere)("a script on whole discs is answered as by libbluray", () => {
   test("on the sample: pages, animations, effects, angles, subtitles, a seamless branch", async () => {
-    const planes = await compareScripts(sampleBluray, { titles: 6, opened: 5, chanceFor: (script) => chanceOf(script + 5) })
+    const planes = await compareScripts(sampleBluray, {
+      titles: 6,
+      opened: 5,
+      withStreams: true,
+      chanceFor: (script) => chanceOf(script + 5),
+    })
     expect(planes.size).toBeGreaterThan(2)
   })
 
   test.skipIf(!hasData)("on the authored disc: subtitles, and a pop-up menu in the film's own clip", async () => {
     const root = dataPath("authored-bd-menu/disc")
-    const planes = await compareScripts(root, { titles: 2, opened: 46, chanceFor: (script) => chanceOf(script + 3) })
+    const planes = await compareScripts(root, { titles: 2, opened: 46, withStreams: true, chanceFor: (script) => chanceOf(script + 3) })
     expect(planes.size).toBeGreaterThan(2)
   })
 })

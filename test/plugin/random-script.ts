@@ -5,8 +5,16 @@ import type { MadeDisc } from "./hdmv-disc.ts"
 
 type Chance = (below: number) => number
 
-/** 40 keys, with reads between most of them. `opened`: units until the first menu is there. */
-export function randomScript(chance: Chance, { titles, opened }: { titles: number; opened: number }): string[] {
+export type RandomScript = {
+  readonly titles: number
+  /** Units until the first menu is there. */
+  readonly opened: number
+  /** Sound tracks and angles are chosen too, also some that are not there. */
+  readonly withStreams?: boolean
+}
+
+/** 40 keys, with reads between most of them. */
+export function randomScript(chance: Chance, { titles, opened, withStreams = false }: RandomScript): string[] {
   const KEYS = [
     "up",
     "down",
@@ -24,6 +32,7 @@ export function randomScript(chance: Chance, { titles, opened }: { titles: numbe
     "title",
     "subtitle",
     "still-skip",
+    ...(withStreams ? ["audio", "angle"] : []),
   ]
   const script = ["play", `run ${opened}`]
   for (let press = 0; press < 40; press++) {
@@ -34,6 +43,7 @@ export function randomScript(chance: Chance, { titles, opened }: { titles: numbe
     else if (key === "time") script.push(`time ${chance(12) * 90_000}`)
     else if (key === "title") script.push(`title ${chance(titles + 1)}`)
     else if (key === "subtitle") script.push(`subtitle ${chance(3)}`)
+    else if (key === "audio" || key === "angle") script.push(`${key} ${1 + chance(3)}`)
     else script.push(key)
     const isJump = /^(menu|part|time|title)/.test(key)
     if (isJump || chance(5) > 0) script.push(`run ${1 + chance(60)}`)

@@ -105,7 +105,7 @@ async function control(script: HdmvScript, line: string, word: string, rest: rea
     case "time":
       return script.seek({ time45k: Math.floor(ticks(number()) / 2) })
     case "angle":
-      return script.choose({ angle: number() })
+      return script.chooseAngle(number())
     case "audio":
       return script.choose({ audio: number() })
     case "subtitle":

@@ -42,6 +42,9 @@ import { chosenMenu } from "./stretch.ts"
 const TICKS_PER_UNIT = 90
 /** What the clock begins with, in seconds; it seeds the machine's random numbers too. */
 const CLOCK_START = 1_000_000_000n
+const NO_PLAY_ITEM = 0xffff
+/** A play item has no more. */
+const MAX_ANGLES = 9
 /** mark_type of a chapter. */
 const ENTRY_MARK = 1
 /** Programs between two units: libbluray calls more an endless loop. */
@@ -63,8 +66,10 @@ type HdmvScriptOptions = {
 
 type Playing = {
   readonly title: BlurayTitle
-  readonly clips: readonly ScriptClip[]
+  clips: readonly ScriptClip[]
   readonly marks: readonly { readonly packet: number; readonly isChapter: boolean }[]
+  /** That clips are of, from 1; a program's choice is in register 3 only. */
+  angle: number
   /** Number of the play item; null: the last one was read. */
   item: number | null
   nextMark: number
@@ -224,11 +229,26 @@ export class HdmvScript {
     if (playing === null) return true
     const now = chosenStreams(this.machine)
     if (now.pg !== before.pg || now.pgShown !== before.pgShown) this.#graphics?.chooseSubtitle(now.pg)
-    if (now.angle === before.angle) return true
-    const hasAngle = now.angle >= 1 && playing.title.playList.playItems.some(({ angles }) => angles.length >= now.angle)
-    if (hasAngle) await this.#changeAngle(playing, now.angle)
-    else this.machine = withStreams(this.machine, { angle: before.angle })
-    return hasAngle
+    return true
+  }
+
+  /**
+   * The player's own choice of an angle: the play item begins anew, and the place counts on from where it was. libbluray does so for angles that the
+   * playlist does not have, too. @returns false where nothing plays
+   */
+  async chooseAngle(angle: number): Promise<boolean> {
+    const playing = this.#playing
+    if (playing === null) return false
+    if (angle === playing.angle || angle < 1 || angle > MAX_ANGLES) return true
+    playing.angle = angle
+    this.set(PSR.angle, angle)
+    this.#tell("ANGLE", angle)
+    if (playing.item === null) return false
+    const packet = this.#titlePacket(playing)
+    playing.clips = await scriptClips(this.#options.bluray, playing.title, angle)
+    this.#startItem(playing, playing.item, false)
+    playing.lag += this.#titlePacket(playing) - packet
+    return true
   }
 
   /** A player setting, before anything plays. */
@@ -305,8 +325,8 @@ export class HdmvScript {
     const playing = this.#playing
     const time45k = this.machine.psr[PSR.time] ?? 0
     const placed = playing?.item == null ? this.machine : withPosition(bluray, this.machine, { playItemId: playing.item, time45k })
-    const psr = playing === null || placed.psr[PSR.chapter] === NO_CHAPTER ? placed.psr : placed.psr.with(PSR.chapter, playing.chapter)
-    return { ...placed, psr }
+    const psr = placed.psr.with(PSR.angle, this.machine.psr[PSR.angle] ?? 1)
+    return { ...placed, psr: playing === null || psr[PSR.chapter] === NO_CHAPTER ? psr : psr.with(PSR.chapter, playing.chapter) }
   }
 
   /** PSR 8, which libbluray brings up to date with keys. */
@@ -325,6 +345,8 @@ export class HdmvScript {
     const result = runHdmvMachine(bluray, this.#environment, this.#placed(), action)
     const before = this.machine
     this.machine = result.state
+    // A jump to another play item leaves the angle as it is.
+    if (!result.events.some(({ type }) => type === "streams")) this.set(PSR.angle, before.psr[PSR.angle] ?? 1)
     for (const event of result.events) {
       if (event.type === "warning") warnings.add(event.code, event.message)
       else await this.#obey(event, before)
@@ -387,14 +409,16 @@ export class HdmvScript {
     const { bluray } = this.#options
     const title = bluray.title(playlist)
     if (title === null) return false
-    const { angle } = chosenStreams(this.machine)
+    // libbluray opens every playlist with its first angle.
+    const angle = 1
+    this.set(PSR.angle, angle)
     const clips = await scriptClips(bluray, title, angle)
     const marks = title.playList.marks.map((mark) => {
       const clip = clips[mark.playItemId]
       const packet = clip === undefined ? 0 : packetOf(clip, mark.time45k)
       return { packet: (clip?.titlePacket ?? 0) + packet - (clip?.startPacket ?? 0), isChapter: mark.markType === ENTRY_MARK }
     })
-    const playing: Playing = { title, clips, marks, item: 0, nextMark: -1, mark: null, chapter: 0, lag: 0 }
+    const playing: Playing = { title, clips, marks, angle, item: 0, nextMark: -1, mark: null, chapter: 0, lag: 0 }
     this.#playing = playing
     this.#tell("PLAYLIST", playlist)
     this.#tell("ANGLE", angle)
@@ -424,6 +448,8 @@ export class HdmvScript {
     if (clip !== undefined) this.#reader.start(clip, clip.startPacket, isJump)
     this.#tell("PLAYITEM", item)
     this.set(PSR.time, playing.title.playList.playItems[item]?.inTime45k ?? 0)
+    // Streams that it does not have are replaced each time, also where the same item begins anew.
+    this.set(PSR.playItem, NO_PLAY_ITEM)
     this.machine = this.#placed()
     this.#startGraphics(playing)
   }
@@ -511,13 +537,6 @@ export class HdmvScript {
     this.#tell("SEEK", 0)
     this.#followMarks(playing)
     return true
-  }
-
-  async #changeAngle(playing: Playing, angle: number): Promise<void> {
-    this.#tell("ANGLE", angle)
-    const clips = await scriptClips(this.#options.bluray, playing.title, angle)
-    this.#playing = { ...playing, clips }
-    this.#startItem(this.#playing, playing.item ?? 0, false)
   }
 
   async #readUnit(playing: Playing): Promise<boolean> {
