@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import { text } from "node:stream/consumers"
 import { type DiscError, Warnings } from "../../src/base/index.ts"
 import { type BlurayDisc, readBlurayDisc } from "../../src/disc/bluray/index.ts"
-import { openFileSystem } from "../../src/filesystem/index.ts"
+import { type FileSystem, openFileSystem } from "../../src/filesystem/index.ts"
 import { hdmvScriptRun } from "../../src/plugin/hdmv/script-run.ts"
 import { openNode } from "../../src/source/node/index.ts"
 import { oraclePath } from "../support/oracles.ts"
@@ -104,9 +104,15 @@ function planeOf(said: Line): string | null {
   return box === undefined || box.length === 0 ? null : `${said["planeRgbaCrc32"]} ${box.join()}`
 }
 
+const open: FileSystem[] = []
+
+/** Closes what `openBluray` has opened. */
+export const closeBlurays = () => Promise.all(open.splice(0).map((files) => files.close()))
+
 export async function openBluray(path: string): Promise<BlurayDisc> {
   const warnings = new Warnings()
   const files = await openFileSystem(await openNode(path), warnings)
+  open.push(files)
   return (await readBlurayDisc(files, warnings)).bluray
 }
 

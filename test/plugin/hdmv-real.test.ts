@@ -7,13 +7,17 @@ import { temporaryFolder } from "../disc/bluray/discs.ts"
 import { chanceOf } from "../navigation/hdmv/support.ts"
 import { dataPath, hasData } from "../support/data.ts"
 import { oraclePath } from "../support/oracles.ts"
-import { compareTrace, ourStops, type Stop } from "./hdmv-oracle.ts"
+import { closeBlurays, compareTrace, ourStops, type Stop } from "./hdmv-oracle.ts"
 import { durationOf, lastPlaceOf, writeStubDisc } from "./stub-disc.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
 const folder = temporaryFolder("hdmv-real", afterAll)
-/** Name and BDMV folder of each real disc with an HDMV program: one HDMV title is enough, and a top menu to go to. */
+afterAll(closeBlurays)
+/**
+ * Name and BDMV folder of each real disc whose program is HDMV and has menus. tsMuxer's two discs have none, and what the others have of a disc's structures is
+ * without playlists.
+ */
 function programDiscs(): [name: string, bdmv: string][] {
   if (!hasData || oraclePath("bdnav") === null) return []
   const bdpl = readdirSync(dataPath("bdpl")).filter((name) => /^disc\d+$/.test(name))
