@@ -22,25 +22,25 @@ type StubClip = { readonly information: ClipInformation; readonly menuAt45k: num
 /**
  * A real disc's structures with stub clips: files of the right length, nearly all hole. A disc's own menu composition (`ics_menu.bin`)
  * is in its clip, with a small picture for each object; in other menus' clips, and in pictures that wait for a key of their own menu, a plain one is. The
- * other clips have tables and a picture's first packet in each unit that the script comes to; libbluray tells of each other one that it reads.
- * `script`: what is to be played, from a disc whose clips are whole.
+ * other clips have tables and a picture's first packet in each unit that a script comes to; libbluray tells of each other one that it reads.
+ * `scripts`: what is to be played, from a disc whose clips are whole.
  */
 export async function writeStubDisc(
   bdmv: string,
   root: string,
-  script: (bluray: BlurayDisc) => Promise<readonly string[]>,
-): Promise<{ bluray: BlurayDisc; script: readonly string[] }> {
+  scripts: (bluray: BlurayDisc) => Promise<readonly (readonly string[])[]>,
+): Promise<{ bluray: BlurayDisc; scripts: readonly (readonly string[])[] }> {
   const films = await writeStructures(bdmv, root)
   const bluray = await openBluray(root)
   const whole = wholeDisc(bluray, films)
-  const lines = await script(whole.bluray)
+  const played = await scripts(whole.bluray)
   whole.units.clear()
-  await ourStops(whole.bluray, lines)
+  for (const script of played) await ourStops(whole.bluray, script)
   for (const [clip, units] of whole.units) {
     const stub = films.get(clip)
     if (stub !== undefined) writeUnits(streamPath(root, clip), stub, units)
   }
-  return { bluray, script: lines }
+  return { bluray, scripts: played }
 }
 
 /** The same with a picture at each entry point, for sessions that go anywhere; such a disc takes some 100 MB. */
@@ -285,13 +285,16 @@ function transportPackets(pid: number, payload: Uint8Array): Uint8Array[] {
   })
 }
 
+/** Some discs' marks stand ten pixels from their buttons; pictures must not overlap. */
+const PICTURE_SIZE = 8
+
 /** The composition as it is on the disc, colours of our own, and a small picture for each object. */
 function compositionSegments(content: Buffer, composition: InteractiveComposition): Uint8Array[] {
   const palettes = new Set(composition.pages.map(({ paletteIdRef }) => paletteIdRef))
   return [
     Uint8Array.from([0x18, content.length >> 8, content.length & 0xff, ...content]),
     ...[...palettes].map((id) => paletteSegment(id, MADE_COLOURS)),
-    ...objectsOf(composition).flatMap((id) => madeObject(id, 24, 16)),
+    ...objectsOf(composition).flatMap((id) => madeObject(id, PICTURE_SIZE, PICTURE_SIZE)),
     endSegment(),
   ]
 }
