@@ -9,10 +9,17 @@ export type MadeDisc = {
   readonly objects?: readonly MadeObject[]
   /** The menu in playlist 0's clip, with pictures 0 to 29 of 40 by 24. */
   readonly menu?: MadeMenu
-  /** By playlist. `still` of each play item: seconds, "key", or null for none. Masks are 8 bytes. */
-  readonly playlists?: Readonly<
-    Record<number, { still?: readonly (number | "key" | null)[]; mask?: readonly number[]; itemMask?: readonly number[] }>
-  >
+  readonly playlists?: Readonly<Record<number, PlaylistChanges>>
+}
+
+type PlaylistChanges = {
+  /** Of each play item: seconds, "key", or null for none. */
+  readonly still?: readonly (number | "key" | null)[]
+  /** 8 bytes. */
+  readonly mask?: readonly number[]
+  readonly itemMask?: readonly number[]
+  /** PlayList_playback_type (1 in order, 2 random, 3 shuffled) and how many play items are played. */
+  readonly order?: { readonly type: number; readonly count: number }
 }
 
 /** Writes it as a folder that opentray and libbluray open. */
@@ -36,11 +43,15 @@ export function writeDisc(rig: string, root: string, { objects, menu, playlists 
 }
 
 /** Offsets as libbluray's `mpls_parse.c` reads them. */
-const APP_INFO_MASK = 48
+const APP_INFO = { playbackType: 45, playbackCount: 46, mask: 48 }
 const PLAY_ITEM = { mask: 22, stillMode: 31 }
 
-function changed(file: Buffer, { still = [], mask, itemMask }: NonNullable<MadeDisc["playlists"]>[number]): Buffer {
-  if (mask !== undefined) file.set(mask, APP_INFO_MASK)
+function changed(file: Buffer, { still = [], mask, itemMask, order }: PlaylistChanges): Buffer {
+  if (mask !== undefined) file.set(mask, APP_INFO.mask)
+  if (order !== undefined) {
+    file.writeUInt8(order.type, APP_INFO.playbackType)
+    file.writeUInt16BE(order.count, APP_INFO.playbackCount)
+  }
   let item = file.readUInt32BE(8) + 10
   const count = file.readUInt16BE(file.readUInt32BE(8) + 6)
   for (let index = 0; index < count; index++) {

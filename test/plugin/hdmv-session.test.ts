@@ -281,6 +281,36 @@ describe.skipIf(rig === undefined)("what the tables say", () => {
     await film.session.close()
   })
 
+  // libbluray knows the type of a playlist and plays every one in order: nothing to compare with. A player draws as the DVD's `random` and `shuffle`.
+  test.each([
+    ["shuffled, each item once", 3, 9, 2],
+    ["shuffled, no more than are asked for", 3, 1, 1],
+    ["random, as many as are asked for", 2, 5, 5],
+  ])("the items of a playlist are played %s", async (name, type, count, expected) => {
+    const root = made(`order-${name}`, {
+      objects: [{ commands: [asm.play(2), asm.jumpTitle(1)] }, filmOf(1), filmOf(1)],
+      playlists: { 2: { order: { type, count } } },
+    })
+    const disc = await opened(root)
+    const player = new Player(disc.play({ menu: "root" }))
+    // Its items begin at 0 and at 9 s of it, and each is a stretch of its own: the place is told where it begins.
+    const begun = new Map<number, number>()
+    let shown = 0
+    for (let position = await player.until("position"); position.title === 3; position = await player.until("position")) {
+      if (position.time === 0 || position.time === 9) begun.set(position.at, position.time)
+      shown = Math.max(shown, position.at)
+      player.session.presented(ticks(shown))
+    }
+    expect(begun.size).toBe(expected)
+    if (type === 3) expect(new Set(begun.values()).size).toBe(expected)
+    // Nothing is left out and nothing is doubled: each lasts as long as it is.
+    const starts = [...begun.keys()]
+    for (const [index, start] of starts.slice(1).entries()) {
+      expect(start - (starts[index] ?? 0)).toBe((begun.get(starts[index] ?? 0) === 0 ? 9 : 4) * SECOND)
+    }
+    await player.session.close()
+  })
+
   test("the top menu's own film is a title, and a program that ends ends the session until somebody chooses", async () => {
     const root = made("ends", { objects: [{ commands: [asm.play(1)] }, filmOf(1), filmOf(2)] })
     const player = await shows(await opened(root), 0, { menu: "root" })
