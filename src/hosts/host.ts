@@ -64,7 +64,8 @@ export interface HostContext {
 export type SocketEndpoint = {
   /** A longer message closes the socket. */
   readonly maxMessageBytes: number
-  connect(socket: WebSocket): void
+  /** `query`: what its address asks for behind the path. */
+  connect(socket: WebSocket, query: URLSearchParams): void
 }
 
 /** A player we feed over HTTP: its routes, and the sockets that it answers. */

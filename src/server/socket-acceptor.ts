@@ -41,7 +41,7 @@ export class SocketAcceptor {
       webSocket.on("pong", () => this.#alive.set(webSocket, true))
       webSocket.on("message", () => this.#alive.set(webSocket, true))
       webSocket.on("close", () => this.#alive.delete(webSocket))
-      endpoint.connect(webSocket)
+      endpoint.connect(webSocket, queryOf(request))
     })
   }
 
@@ -65,6 +65,10 @@ export class SocketAcceptor {
 
 function acceptorOf({ maxMessageBytes }: SocketEndpoint): WebSocketServer {
   return new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: { threshold: COMPRESS_FROM_BYTES } })
+}
+
+function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.split("?")[1] ?? "")
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {

@@ -105,6 +105,12 @@ export class ItemConverter implements Converter {
     if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#wakePushers.push(resolve))
   }
 
+  freeze(until: Ticks): void {
+    if (this.#isClosed || this.#error !== null || !this.#hasBegun) return
+    if (this.#video.kind === "converted") this.#engine.freeze(until)
+    this.#soundUntil(until)
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -128,7 +128,11 @@ export class Engine {
   }
 
   hold(until: Ticks): void {
-    this.#say({ type: "hold", until })
+    this.#say({ type: "hold", until, isPause: false })
+  }
+
+  freeze(until: Ticks): void {
+    this.#say({ type: "hold", until, isPause: true })
   }
 
   end(): void {

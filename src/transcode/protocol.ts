@@ -79,8 +79,8 @@ export type ToWorker =
     }
   /** Sound is needed up to here: silence where there is none. */
   | { readonly type: "fill"; readonly from: Ticks; readonly until: Ticks }
-  /** The picture stands still up to here. */
-  | { readonly type: "hold"; readonly until: Ticks }
+  /** The picture stands still up to here; after a pause the film goes on where it was. */
+  | { readonly type: "hold"; readonly until: Ticks; readonly isPause: boolean }
   /** Play out everything; answered by `ended`. */
   | { readonly type: "end" }
   | { readonly type: "picture"; readonly picture: KeyPicture; readonly width: number }

@@ -17,7 +17,7 @@ export type ConverterOptions = {
     readonly isMain?: boolean
     /** Converted pictures are exactly of this size (even numbers), the film in their middle; `maxHeight` is of no matter then. */
     readonly canvas?: { readonly width: number; readonly height: number }
-    /** For hosts that play live: each picture comes out before the next goes in, and stills are repeated at the film's rate. Default false. */
+    /** For hosts that play live: each picture comes out before the next goes in, and stills are repeated at the film's rate; two key pictures a second. Default false. */
     readonly isLive?: boolean
   }
   readonly audio: {
@@ -113,6 +113,11 @@ export interface Converter {
    * After a failure and after `close()` it does nothing.
    */
   push(items: readonly Item[]): Promise<void>
+  /**
+   * A pause: the picture stands still up to feed time `until`, with silence, though more of the film was pushed than is shown. What is pushed
+   * afterwards must have later times. Copied pictures stand still by themselves.
+   */
+  freeze(until: Ticks): void
   /**
    * The tracks; one reader. From its first packet on there are both a video and an audio track (silence where the disc has none).
    * @throws DiscError `unavailable` (no converter can run here, or it dies again and again), `unsupported` (a codec it does not know)

@@ -25,6 +25,9 @@ export type Color = {
   readonly range: number
 }
 
+/** From key picture to key picture. Who joins a live stream, or looks at it now and then, waits for one. */
+const KEY_SECONDS = 1
+const LIVE_KEY_SECONDS = 0.5
 /** Near what the eye can tell from the disc at a normal distance; smaller numbers are better. */
 const QUALITY_CRF = 20
 const TICK = new Rational(1, 90_000)
@@ -117,7 +120,7 @@ function configure(context: CodecContext, { width, height, frameRate, preset, th
   context.timeBase = TICK
   context.framerate = new Rational(frameRate.num, frameRate.den)
   context.sampleAspectRatio = SQUARE
-  context.gopSize = Math.round(rate)
+  context.gopSize = Math.max(1, Math.round(rate * (isLive ? LIVE_KEY_SECONDS : KEY_SECONDS)))
   context.maxBFrames = 0
   if (isMain) context.profile = AV_PROFILE_H264_MAIN
   context.threadCount = threads

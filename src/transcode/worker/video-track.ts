@@ -137,8 +137,9 @@ export class VideoTrack {
   }
 
   /** Shows the last picture on, up to `until`. */
-  hold(until: number): void {
-    if (this.#heldUntil === null) this.#playOut()
+  hold(until: number, isPause: boolean): void {
+    // The decoder goes on after a pause: what it holds is needed then.
+    if (this.#heldUntil === null && !isPause) this.#playOut()
     this.#heldUntil = until
     // A still picture needs its own first packet at once: nothing follows that would push it out of the encoder.
     this.#pushOut()
@@ -151,7 +152,7 @@ export class VideoTrack {
   /** Something else lies above the picture: one that stands still is sent again at once. */
   planesChanged(): void {
     if (this.#heldUntil === null || !this.#hasLast) return
-    if (!this.#burnIn.isStale(this.#lastPts)) return this.hold(this.#heldUntil)
+    if (!this.#burnIn.isStale(this.#lastPts)) return this.hold(this.#heldUntil, true)
     const duration = this.#outputTicks()
     this.#encode(this.#last, this.#lastPts + duration, duration)
     this.#pushOut()

@@ -104,7 +104,7 @@ export class Worker {
         this.#scene.clear()
         return
       case "hold":
-        this.#video.hold(message.until)
+        this.#video.hold(message.until, message.isPause)
         return
       case "end":
         this.#video.end()
