@@ -8,6 +8,7 @@ import { createRendererHost } from "../hosts/dlna/renderer/index.ts"
 import { createFileHost } from "../hosts/file/index.ts"
 import { createHlsHost } from "../hosts/hls/index.ts"
 import type { Host, HostContext } from "../hosts/host.ts"
+import { createTvHost } from "../hosts/tv/index.ts"
 import { version } from "./version.ts"
 
 /** As which televisions find the server. */
@@ -21,6 +22,7 @@ export function allHosts(mediaServer: MediaServerOptions | null = null): ((conte
     (context) => createBrowserHost(context, { pictures: join(cacheFolder(), "pictures") }),
     createFileHost,
     createHlsHost,
+    createTvHost,
     (context) => {
       const renderers = createRendererHost(context, { reads, rules })
       const media =

@@ -13,11 +13,11 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 }
 
-/** Scripts and connections of our own only; `blob:` is what MediaSource gives a video element. */
+/** Scripts and connections of our own only; `blob:` is what MediaSource gives a video element, and pictures that come over a socket. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "media-src 'self' blob:",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "style-src 'self' 'unsafe-inline'",
   "worker-src 'self' blob:",
   "connect-src 'self'",
