@@ -23,9 +23,9 @@ const MAX_CONVERTERS = 4
 const MAX_CONNECTIONS = 1_000
 /**
  * How long a client may take to say what it wants, in ms: headers, then the few bytes of a body. A connection outlives a player's pause between
- * two segments (6 s and more): one that is closed at the moment when the next request is on its way is an error to many players.
+ * two segments (6 s), and is not kept for long: one that is closed at the moment when the next request is on its way is an error to many players.
  */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 2_000 }
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 8_000, connectionsCheckingInterval: 2_000 }
 
 export type ServerOptions = {
   /** What to listen on. Default 127.0.0.1: nobody but this machine. */

