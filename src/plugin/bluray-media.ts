@@ -5,7 +5,6 @@ import { type AccessUnit, type CodecName, sourcePacketTimes, TransportStreamDemu
 import { type BlurayTitlePlan, type BlurayTitleStream, type PlannedEntry, planBlurayTitle } from "../navigation/title/index.ts"
 import type { EntryPoint } from "./disc.ts"
 import { OpenClips } from "./open-clips.ts"
-import { planeColoursOf } from "./plane-colours.ts"
 import { protectedTitle } from "./protected-title.ts"
 import { clockDistance } from "./range-reader.ts"
 import { describeStream } from "./stream-descriptions.ts"
@@ -57,10 +56,8 @@ export async function openBlurayMedia(
     warnings,
     openClip: ({ clip }) => clips.get(clip),
     createDemuxer: (segment, onUnit, onMenuUnit) => createDemuxer(plan, segment, played, warnings, { onUnit, onMenuUnit }),
-    createSubtitleDecoder: (segment, stream) =>
-      played[stream]?.codec === "hdmv_pgs_subtitle"
-        ? presentationGraphicsDecoder(parsed.fileName, warnings, planeColoursOf(parsed.playList, segment))
-        : null,
+    createSubtitleDecoder: (_, stream) =>
+      played[stream]?.codec === "hdmv_pgs_subtitle" ? presentationGraphicsDecoder(parsed.fileName, warnings) : null,
     wholeSubtitle: async (index) => {
       const stream = played[index]
       if (stream === undefined || !isTextBeside(stream, plan)) return null

@@ -1,5 +1,5 @@
 import { type Ticks, ticks, type Warnings } from "../base/index.ts"
-import { PgDecoder, type PlaneColours } from "../graphics/pg/index.ts"
+import { PgDecoder } from "../graphics/pg/index.ts"
 import { decodeSubpicture, subpictureColours } from "../graphics/subpicture/index.ts"
 import type { SubtitleDecoder } from "./title-media.ts"
 
@@ -22,8 +22,8 @@ export function subpictureDecoder(
 }
 
 /** Presentation Graphics of a Blu-ray stream. `path` is what warnings name. */
-export function presentationGraphicsDecoder(path: string, warnings: Warnings, colours: PlaneColours): SubtitleDecoder {
-  const decoder = new PgDecoder(warnings, path, colours)
+export function presentationGraphicsDecoder(path: string, warnings: Warnings): SubtitleDecoder {
+  const decoder = new PgDecoder(warnings, path)
   return {
     plane: "pg",
     decode: (segments: Uint8Array, pts: Ticks) =>

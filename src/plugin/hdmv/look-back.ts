@@ -1,6 +1,5 @@
 import { type Ticks, ticks, type Warnings } from "../../base/index.ts"
 import { IgDecoder, type InteractiveGraphics } from "../../graphics/ig/index.ts"
-import { planeColoursOf } from "../plane-colours.ts"
 import { clockDistance, RangeReader } from "../range-reader.ts"
 import type { Playlist } from "./playlist.ts"
 
@@ -51,7 +50,7 @@ async function search(
 ): Promise<EarlierMenu | null> {
   const segment = media.segments[item]
   if (segment === undefined) return null
-  const decoder = new IgDecoder(warnings, title.fileName, planeColoursOf(title.playList, item))
+  const decoder = new IgDecoder(warnings, title.fileName)
   let found: EarlierMenu | null = null
   const demuxer = media.createDemuxer(
     item,

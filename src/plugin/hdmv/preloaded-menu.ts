@@ -1,7 +1,6 @@
 import { DiscError, type Warnings } from "../../base/index.ts"
 import type { BlurayDisc, PlayList } from "../../disc/bluray/index.ts"
 import { decodeInteractiveGraphics, type InteractiveGraphics } from "../../graphics/ig/index.ts"
-import { planeColoursOf } from "../plane-colours.ts"
 import { readWholeStream } from "../whole-stream.ts"
 
 /** A menu's clip holds pictures of menus and nothing else; the decoder's own buffer is 64 MiB. */
@@ -30,8 +29,7 @@ export async function readPreloadedMenu(
   }
   try {
     const stream = { clip, pid: entry.pid, codec: "hdmv_ig", maxBytes: MAX_CLIP_BYTES, what: "menus" } as const
-    const units = await readWholeStream(bluray, stream, warnings, signal)
-    return decodeInteractiveGraphics(units, warnings, clip, planeColoursOf(playList, playItemId))[0] ?? null
+    return decodeInteractiveGraphics(await readWholeStream(bluray, stream, warnings, signal), warnings, clip)[0] ?? null
   } catch (error) {
     if (!(error instanceof DiscError) || error.code === "aborted") throw error
     warnings.add("missing-clip", `the menu cannot be shown: ${error.message}`, error.place)

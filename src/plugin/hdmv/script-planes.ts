@@ -17,9 +17,6 @@ type ScriptGraphicsOptions = {
   readonly warnings: Warnings
 }
 
-/** As libbluray's callers compose them: it tells no picture's dynamic range. */
-const COLOURS = "sdr"
-
 /**
  * The menus and the subtitle in a play item's own clip, decoded as their packets come. As libbluray's `m2ts_filter.c`, it leaves out what comes
  * before the in time and what is shown from the out time on; subtitles beside a menu pass that filter unseen. As its `graphics_processor.c`, it
@@ -42,7 +39,7 @@ export class ScriptGraphics {
     const { item, menu, path, warnings } = options
     this.#options = options
     this.#menuPid = muxedPid(item, "ig", menu)
-    this.#pg = presentationGraphicsDecoder(path, warnings, COLOURS)
+    this.#pg = presentationGraphicsDecoder(path, warnings)
     const codecs = new Map<number, CodecName>()
     for (const { entry } of item.streams.ig) if (entry.type === "main-clip") codecs.set(entry.pid, "hdmv_ig")
     for (const { entry } of item.streams.pg) if (entry.type === "main-clip") codecs.set(entry.pid, "hdmv_pgs_subtitle")
@@ -55,7 +52,7 @@ export class ScriptGraphics {
   chooseSubtitle(number: number): void {
     const { item, path, warnings } = this.#options
     const menu = this.#menuPid === null ? [] : [this.#menuPid]
-    this.#pg = presentationGraphicsDecoder(path, warnings, COLOURS)
+    this.#pg = presentationGraphicsDecoder(path, warnings)
     this.#pgPid = muxedPid(item, "pg", number)
     this.#pgUnits = []
     this.subtitle = null

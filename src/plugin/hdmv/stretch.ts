@@ -9,7 +9,6 @@ import {
   TITLE_TOP_MENU,
 } from "../../navigation/hdmv/index.ts"
 import type { Item, StreamsItem } from "../items.ts"
-import { planeColoursOf } from "../plane-colours.ts"
 import { type ChosenNumbers, feedSelection, followingNumber, indexOfStream, streamsItem } from "../stream-descriptions.ts"
 import { type FeedSelection, positionItem, TitleFeed } from "../title-feed.ts"
 import type { Entry } from "../title-media.ts"
@@ -69,7 +68,7 @@ export class Stretch {
     this.#heldTo = showFrom
     this.#everything = everything
     this.#offset = showFrom - time
-    this.#decoder = new IgDecoder(warnings, playlist.title.fileName, planeColoursOf(playlist.title.playList, entry.segment))
+    this.#decoder = new IgDecoder(warnings, playlist.title.fileName)
     this.lastItem = isAlone ? entry.segment : lastItemFrom(playlist, entry.segment)
     this.feed = new TitleFeed(playlist.media, entry, time, this.#offset, this.#selection(), {
       signal,
